@@ -1,0 +1,1 @@
+"""Rules of the desk as pure functions over frozen values; standard library only."""

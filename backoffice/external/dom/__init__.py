@@ -1,0 +1,1 @@
+"""ExternalOrder and ExternalInventory: the Distributed Order Management system."""

@@ -1,0 +1,130 @@
+"""HTTP as the outside world speaks it here: a total deadline, a cap on bytes, no redirects, and honest outcomes.
+
+The only module that imports httpx. What happened decides the outcome:
+
+1. no connection, or turned away before any effect (429, 503 with or without Retry-After): ``Unreachable``;
+2. sent, and no whole answer came in time (time-out, cut body, too large): ``Unknown``;
+3. any whole answer: ``Succeeded`` with the ``Answer``; the adapter reads the status.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from backoffice.domain.outcome import Succeeded, Unknown, Unreachable
+
+MAX_ANSWER_BYTES = 8 * 1024 * 1024
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_TURNED_AWAY = (429, 503)
+_LONGEST_WAIT = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """A whole answer: status code, lower-case headers, body bytes."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class HttpClient:
+    """One connection pool to one base URL. Build it in a thread: the TLS context takes 0.1 s."""
+
+    def __init__(self, base_url: str, *, deadline: timedelta = timedelta(seconds=10)) -> None:
+        """Keep a small pool; the world's machines are slower than their number of connections."""
+        self._deadline = deadline
+        self._client = httpx.AsyncClient(
+            base_url=base_url,
+            follow_redirects=False,
+            timeout=httpx.Timeout(deadline.total_seconds(), connect=min(3.0, deadline.total_seconds())),
+            limits=httpx.Limits(max_connections=16, max_keepalive_connections=8),
+            trust_env=False,
+        )
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, str] | None = None,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        deadline: timedelta | None = None,
+    ) -> Succeeded[Answer] | Unreachable | Unknown:
+        """Send one request and read one whole answer within the deadline."""
+        limit = (deadline or self._deadline).total_seconds()
+        try:
+            async with asyncio.timeout(limit):
+                return await self._exchange(method, path, params, body, headers)
+        except TimeoutError:
+            return Unknown(reason=f"No answer within {limit:g} seconds.")
+        except _NOT_SENT as error:
+            return Unreachable(reason=f"Could not connect: {_words(error)}.")
+        except httpx.HTTPError as error:
+            return Unknown(reason=f"The connection broke before the answer was whole: {_words(error)}.")
+
+    async def _exchange(
+        self,
+        method: str,
+        path: str,
+        params: dict[str, str] | None,
+        body: bytes | None,
+        headers: dict[str, str] | None,
+    ) -> Succeeded[Answer] | Unreachable | Unknown:
+        async with self._client.stream(
+            method, path, params=params, content=body, headers=headers
+        ) as response:
+            chunks, size = [], 0
+            async for chunk in response.aiter_bytes():
+                size += len(chunk)
+                if size > MAX_ANSWER_BYTES:
+                    return Unknown(reason=f"The answer was larger than {MAX_ANSWER_BYTES} bytes.")
+                chunks.append(chunk)
+            if response.status_code in _TURNED_AWAY:
+                return Unreachable(
+                    reason=f"Turned away with status {response.status_code}.",
+                    retry_after=retry_after(response.headers.get("retry-after", ""), datetime.now(UTC)),
+                )
+            return Succeeded(
+                value=Answer(
+                    status=response.status_code, headers=dict(response.headers), body=b"".join(chunks)
+                )
+            )
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    async def __aenter__(self) -> Self:
+        """Enter a block that closes the client at its end."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close at the end of the block."""
+        await self.close()
+
+
+def retry_after(value: str, now: datetime) -> timedelta | None:
+    """Read a Retry-After header: seconds or an HTTP date (RFC 9110, 10.2.3); nonsense is None, at most an hour."""
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return min(timedelta(seconds=int(text[:9])), _LONGEST_WAIT)
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return min(max(moment - now, timedelta()), _LONGEST_WAIT)
+
+
+def _words(error: Exception) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,1 @@
+"""Mail: the port and its adapters."""
