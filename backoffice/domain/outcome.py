@@ -42,6 +42,7 @@ class Unknown:
     """It was sent and no usable answer came: it may or may not have happened."""
 
     reason: str
+    retry_after: timedelta | None = None
 
 
 Outcome = Succeeded[T] | Refused | Unreachable | Unknown

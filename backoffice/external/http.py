@@ -2,8 +2,9 @@
 
 The only module that imports httpx. What happened decides the outcome:
 
-1. no connection, or turned away before any effect (429, 503 with or without Retry-After): ``Unreachable``;
-2. sent, and no whole answer came in time (time-out, cut body, too large): ``Unknown``;
+1. no connection, or turned away before any effect (429): ``Unreachable``;
+2. sent, and no whole answer came in time (time-out, cut body, too large), or a server's error (5xx), which may come
+   after the effect and from a machine in between: ``Unknown``;
 3. any whole answer: ``Succeeded`` with the ``Answer``; the adapter reads the status.
 """
 
@@ -20,7 +21,8 @@ from backoffice.domain.outcome import Succeeded, Unknown, Unreachable
 
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-_TURNED_AWAY = (429, 503)
+_TOO_MANY = 429
+_SERVER_ERROR = 500
 _LONGEST_WAIT = timedelta(hours=1)
 
 
@@ -86,10 +88,12 @@ class HttpClient:
                 if size > MAX_ANSWER_BYTES:
                     return Unknown(reason=f"The answer was larger than {MAX_ANSWER_BYTES} bytes.")
                 chunks.append(chunk)
-            if response.status_code in _TURNED_AWAY:
-                return Unreachable(
-                    reason=f"Turned away with status {response.status_code}.",
-                    retry_after=retry_after(response.headers.get("retry-after", ""), datetime.now(UTC)),
+            wait = retry_after(response.headers.get("retry-after", ""), datetime.now(UTC))
+            if response.status_code == _TOO_MANY:
+                return Unreachable(reason="Turned away: too many requests.", retry_after=wait)
+            if response.status_code >= _SERVER_ERROR:
+                return Unknown(
+                    reason=f"The server failed with status {response.status_code}.", retry_after=wait
                 )
             return Succeeded(
                 value=Answer(

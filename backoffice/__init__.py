@@ -1,0 +1,1 @@
+"""The embedded service layer of the desk. No Qt, ever."""
