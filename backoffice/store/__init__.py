@@ -1,0 +1,1 @@
+"""The database: engine, tables, migrations, and `Store`, the one way to run a transaction."""

@@ -1,0 +1,73 @@
+"""Engines: the embedded SQLite file and a shared PostgreSQL.
+
+SQLite comes from the ``sqlcipher3`` wheel because the operating system's may be a version that corrupts a WAL database
+when two connections write and checkpoint at once. Every transaction of ours begins IMMEDIATE: a deferred one that reads
+first and writes later fails at once when another writer was faster.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import QueuePool
+from sqlcipher3 import dbapi2 as sqlite  # type: ignore[import-untyped]  # the wheel ships no types
+
+SAFE_SQLITE = (3, 51, 3)
+BUSY_SECONDS = 10.0
+
+
+class OldSqliteError(RuntimeError):
+    """The SQLite at hand is one of those that can corrupt a WAL database."""
+
+
+def open_engine(database_url: str) -> Engine:
+    """Return an engine for our own transactions; ``database_url`` is SQLAlchemy's (sqlite:///file or postgresql+psycopg)."""
+    if make_url(database_url).get_backend_name() == "sqlite":
+        return _sqlite(database_url, explicit_begin=True)
+    return create_engine(database_url, isolation_level="REPEATABLE READ", pool_size=6, pool_pre_ping=True)
+
+
+def open_durable_engine(database_url: str) -> Engine:
+    """Return an engine for DBOS, which begins its transactions itself."""
+    if make_url(database_url).get_backend_name() == "sqlite":
+        return _sqlite(database_url, explicit_begin=False)
+    return create_engine(database_url, pool_size=6, pool_pre_ping=True)
+
+
+def sqlite_file(database_url: str) -> Path | None:
+    """Return the file of an embedded database, None for a server."""
+    url = make_url(database_url)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def _sqlite(database_url: str, *, explicit_begin: bool) -> Engine:
+    if sqlite.sqlite_version_info < SAFE_SQLITE:
+        message = f"SQLite {sqlite.sqlite_version} can corrupt a WAL database; 3.51.3 or later is needed."
+        raise OldSqliteError(message)
+    engine = create_engine(
+        database_url,
+        module=sqlite,
+        poolclass=QueuePool,
+        pool_size=6,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own untyped connection
+        connection.isolation_level = None if explicit_begin else "IMMEDIATE"
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA cache_size = -16000")
+        cursor.close()
+
+    if explicit_begin:
+
+        @event.listens_for(engine, "begin")
+        def begin_immediate(connection: Any) -> None:  # noqa: ANN401 - as above
+            mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
+            connection.exec_driver_sql(f"BEGIN {mode}")
+
+    return engine

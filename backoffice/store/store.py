@@ -1,0 +1,112 @@
+"""`Store`: plain functions in, whole transactions out.
+
+1. ``await store.run(fn)`` runs ``fn(connection)`` as one transaction on a writer thread and returns its result;
+2. ``await store.read(fn)`` the same for reading only, beside the writer;
+3. there is no await inside ``fn``, so no network call can hold a transaction open, and cancelling the caller can not
+   tear one: a transaction that has begun ends, committed or not, whatever its caller does.
+
+A database that is locked, read-only, full or away raises ``StoreUnavailable`` with a sentence; nothing was changed then.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+
+from backoffice.domain.errors import StoreUnavailable
+
+T = TypeVar("T")
+_TRIES = 5
+_SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})
+
+
+class Store:
+    """Transactions on one database. Safe to use from any thread and any event loop."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Take the engine; SQLite gets one writer thread, a server a small pool."""
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        writers = 1 if self.is_sqlite else 4
+        self._writers = ThreadPoolExecutor(writers, thread_name_prefix="store-write")
+        self._readers = ThreadPoolExecutor(3, thread_name_prefix="store-read")
+        self.on_commit: Callable[[], None] = _nothing
+
+    async def run(self, fn: Callable[[Connection], T]) -> T:
+        """Run ``fn`` as one transaction and return what it returns; it may run again after a serialization failure."""
+        return await _uncancelled(self._writers.submit(self.run_here, fn))
+
+    async def read(self, fn: Callable[[Connection], T]) -> T:
+        """Run ``fn`` on a snapshot; whatever it writes is rolled back."""
+        return await _uncancelled(self._readers.submit(self.read_here, fn))
+
+    def run_here(self, fn: Callable[[Connection], T]) -> T:
+        """Do what ``run`` does on the calling thread (for command lines and durable jobs)."""
+        for left in reversed(range(_TRIES)):
+            try:
+                with self.engine.begin() as connection:
+                    result = fn(connection)
+            except DBAPIError as error:
+                if left and _may_run_again(error):
+                    continue
+                raise _plain(error) from error
+            self.on_commit()
+            return result
+        raise AssertionError  # pragma: no cover - the last try returns or raises
+
+    def read_here(self, fn: Callable[[Connection], T]) -> T:
+        """Do what ``read`` does on the calling thread."""
+        try:
+            with self.engine.connect() as connection:
+                if self.is_sqlite:
+                    connection = connection.execution_options(sqlite_begin="DEFERRED")
+                return fn(connection)
+        except DBAPIError as error:
+            raise _plain(error) from error
+
+    def close(self) -> None:
+        """End the threads after the work they hold, then the connections."""
+        self._writers.shutdown()
+        self._readers.shutdown()
+        self.engine.dispose()
+
+
+async def _uncancelled(future: "Future[T]") -> T:
+    # A cancelled caller leaves; the transaction ends by itself on its thread.
+    return await asyncio.shield(asyncio.wrap_future(future))
+
+
+def _may_run_again(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in _SERIALIZATION_FAILURES
+
+
+def _plain(error: DBAPIError) -> SQLAlchemyError | StoreUnavailable:
+    """Turn the troubles a person can do something about into a sentence; leave bugs as they are."""
+    if not isinstance(error, OperationalError | DBAPIError):
+        return error
+    words = str(error.orig).lower()
+    for sign, sentence, advice in _TROUBLES:
+        if sign in words:
+            return StoreUnavailable(sentence, advice=advice)
+    if error.connection_invalidated:
+        return StoreUnavailable("The connection to the database was lost.", advice="It is tried again by itself.")
+    return error
+
+
+_TROUBLES = (
+    ("locked", "The database is busy: another program holds it.", "Try again; nothing was changed."),
+    ("readonly", "The database can not be written to.", "Check the rights on the data directory."),
+    ("read-only", "The database can not be written to.", "Check the rights on the data directory."),
+    ("full", "The disk is full.", "Make room, then try again; nothing was changed."),
+    ("disk i/o error", "The disk did not answer properly.", "Try again; nothing was changed."),
+    ("unable to open", "The database file can not be opened.", "Check the data directory."),
+    ("malformed", "The database file is damaged.", "Restore the last backup."),
+    ("connection refused", "The database server does not answer.", "It is tried again by itself."),
+)
+
+
+def _nothing() -> None:
+    pass
