@@ -24,7 +24,7 @@ STOP_WITHIN = 20.0
 
 
 class Child:
-    """One running program. Use it as a block, or end it with ``stop`` or ``kill``; both may be called twice."""
+    """One running program. A block, or ``stop`` or ``kill``, ends it; each may be called twice."""
 
     def __init__(self, command: list[str], environment: dict[str, str]) -> None:
         self.command = command
