@@ -91,7 +91,7 @@ find_python() {
         "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && return
     done
     die 3 "Backoffice needs Python 3.11, 3.12 or 3.13, and found none of them on this machine." \
-        "On Debian or Ubuntu: $(as_root) apt-get install --yes python3 python3-venv"
+        "On Debian or Ubuntu: $(as_root "apt-get update && apt-get install --yes python3 python3-venv")"
 }
 
 provide_system_packages() {
@@ -100,7 +100,7 @@ provide_system_packages() {
     ((${#missing[@]})) || return 0
     local -a install=(apt-get install --yes --no-install-recommends "${missing[@]}")
     local by_hand
-    by_hand="$(as_root) apt-get update && $(as_root) ${install[*]}"
+    by_hand="$(as_root "apt-get update && ${install[*]}")"
     command -v apt-get >/dev/null ||
         die 3 "Backoffice needs system packages this machine does not have. Their names on Debian: ${missing[*]}"
     local -a privileged=()
@@ -143,7 +143,16 @@ except ImportError:
 PYTHON
 }
 
-as_root() { if ((EUID == 0)); then printf 'env'; else printf 'sudo'; fi; }
+# The line a person types to have COMMAND run as root.
+as_root() {
+    if ((EUID == 0)); then
+        printf '%s' "$1"
+    elif command -v sudo >/dev/null; then
+        printf "sudo sh -c '%s'" "$1"
+    else
+        printf "su -c '%s'" "$1"
+    fi
+}
 
 install_lock() {
     local lock=$1
