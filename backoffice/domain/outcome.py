@@ -31,7 +31,7 @@ class Refused:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unreachable:
-    """Nothing happened over there: not connected, or turned away before any effect (429, 503)."""
+    """Nothing happened over there: not connected, or turned away before any effect (429)."""
 
     reason: str
     retry_after: timedelta | None = None
