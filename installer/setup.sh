@@ -86,12 +86,13 @@ stamp_of() {
 
 find_python() {
     local candidate
-    for candidate in python3 python3.13 python3.12 python3.11; do
+    for candidate in python3 python3.14 python3.13 python3.12 python3.11; do
         python="$(command -v "$candidate")" || continue
-        "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && return
+        "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null && return
     done
-    die 3 "Backoffice needs Python 3.11, 3.12 or 3.13, and found none of them on this machine." \
-        "On Debian or Ubuntu: $(as_root "apt-get update && apt-get install --yes python3 python3-venv")"
+    die 3 "Backoffice needs Python 3.11, 3.12, 3.13 or 3.14, and found none of them on this machine. Please run:" \
+        $'\n\n'"    $(as_root "apt-get update && apt-get install --yes python3 python3-venv")" \
+        $'\n\n'"(on Ubuntu 22.04 the packages are python3.11 and python3.11-venv) and start again."
 }
 
 provide_system_packages() {
