@@ -17,17 +17,37 @@ Number = Decimal | Fraction | int
 _DEFAULT_DIGITS = 2
 # ISO 4217: the currencies whose minor unit is not a hundredth.
 _DIGITS = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(),
-        0,
-    ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
+    "BIF": 0,
+    "CLP": 0,
+    "DJF": 0,
+    "GNF": 0,
+    "ISK": 0,
+    "JPY": 0,
+    "KMF": 0,
+    "KRW": 0,
+    "PYG": 0,
+    "RWF": 0,
+    "UGX": 0,
+    "UYI": 0,
+    "VND": 0,
+    "VUV": 0,
+    "XAF": 0,
+    "XOF": 0,
+    "XPF": 0,
+    "BHD": 3,
+    "IQD": 3,
+    "JOD": 3,
+    "KWD": 3,
+    "LYD": 3,
+    "OMR": 3,
+    "TND": 3,
+    "CLF": 4,
+    "UYW": 4,
 }
 _CODE_LENGTH = 3
 
 
-class CurrencyMismatch(ValueError):  # noqa: N818 - named for what happened, like the domain's refusals
+class CurrencyMismatch(ValueError):
     """Two amounts of different currencies met in one sum or comparison."""
 
 
@@ -60,7 +80,7 @@ class Money:
 
     @classmethod
     def of(cls, amount: Decimal | str | int, currency: str, rounding: Rounding | None = None) -> Self:
-        """Read major units ("12.30"). Without `rounding` more digits than the currency has are a ValueError."""
+        """Read major units ("12.30"). Without `rounding` a fraction of a minor unit is a ValueError."""
         if isinstance(amount, float | bool):
             message = f"An amount is a Decimal, str or int, not {type(amount).__name__}."
             raise TypeError(message)
@@ -142,7 +162,9 @@ def currency_digits(currency: str) -> int:
     """How many decimal digits the currency's minor unit has: USD 2, JPY 0, KWD 3."""
     digits = _DIGITS.get(currency)
     if digits is None:
-        if not (len(currency) == _CODE_LENGTH and currency.isascii() and currency.isalpha() and currency.isupper()):
+        if not (
+            len(currency) == _CODE_LENGTH and currency.isascii() and currency.isalpha() and currency.isupper()
+        ):
             message = f"{currency!r} is not a currency code: three capitals, such as USD."
             raise ValueError(message)
         digits = _DIGITS[currency] = _DEFAULT_DIGITS

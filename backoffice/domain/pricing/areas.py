@@ -30,7 +30,9 @@ class Area:
             return False
         if self.region and self.region != place.region:
             return False
-        return not self.postcodes or any(_postcode_fits(pattern, place.postcode) for pattern in self.postcodes)
+        return not self.postcodes or any(
+            _postcode_fits(pattern, place.postcode) for pattern in self.postcodes
+        )
 
     @property
     def precision(self) -> int:

@@ -22,7 +22,7 @@ class PriceRank(IntEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListedPrice:
-    """A price from a price list, for one piece, from `minimum_quantity` pieces on, in [starts_at, ends_at)."""
+    """What one piece costs from `minimum_quantity` pieces on, in [starts_at, ends_at)."""
 
     price_list_id: str
     rank: PriceRank

@@ -100,7 +100,7 @@ class PricingRules:
     shipping_holds_tax: bool | None = None  # None: as the prices do
     percent_of: PercentOf = PercentOf.REMAINDER
     percent_basis: PercentBasis = PercentBasis.PRICE_AS_KEPT
-    thresholds: ThresholdsMeasure = ThresholdsMeasure.BEFORE_DISCOUNTS
+    thresholds: ThresholdsMeasure = ThresholdsMeasure.AFTER_DISCOUNTS
     threshold_met_when_reached: bool = True  # False: only above it
     exclusive_offers: ExclusiveOffers = ExclusiveOffers.BY_PRIORITY
     odd_cents: OddCents = OddCents.LARGEST_REMAINDER

@@ -26,7 +26,7 @@ class Selection:
     @property
     def is_everything(self) -> bool:
         """Whether no line is left out by name or price."""
-        return self == _EVERYTHING or self == _UNDISCOUNTED
+        return self in (_EVERYTHING, _UNDISCOUNTED)
 
 
 ALL_LINES = Selection()

@@ -1,0 +1,161 @@
+"""Pricing: `price(request) -> PricedCart`, pure functions over frozen values that explain themselves.
+
+Read `request.py` (what goes in), `result.py` (what comes out), `rules.py` (what stores decide), then
+`engine.py` (how it goes). Adventure Works' rules, from its rows:
+
+    Promotion(promotion_id="offer-2", name=row.description, customer_groups=frozenset({"reseller"}),
+              benefits=(Tiers(tiers=(Tier(minimum=11, maximum=14, percent=Decimal(2)),),
+                              on=Selection(skus=frozenset(skus_of_the_offer))),))
+    ShippingTariff(code=row.ship_method, name=row.ship_method,
+                   charge=ByWeight(base=Money.of(row.base_usd, "USD"),
+                                   per_kg=Money.of(row.rate_usd_per_kg, "USD")))
+    TaxRate(rate_id="US-WA-retail", name=row.name, percent=row.percent, tax_group=row.tax_type,
+            area=Area(country=row.country_code, region=row.state_code))
+"""
+
+from backoffice.domain.pricing.areas import EVERYWHERE, Area, Destination
+from backoffice.domain.pricing.engine import price
+from backoffice.domain.pricing.explain import explain
+from backoffice.domain.pricing.lines import (
+    CartLine,
+    Customer,
+    GiftCertificate,
+    ListedPrice,
+    PriceOverride,
+    PriceRank,
+    Shipment,
+)
+from backoffice.domain.pricing.promotions.benefits import (
+    AmountOff,
+    BundlePrice,
+    BuyGet,
+    Cheapest,
+    FixedPrice,
+    Measured,
+    Per,
+    PercentOff,
+    ShippingOff,
+    Spread,
+    Tier,
+    Tiers,
+)
+from backoffice.domain.pricing.promotions.offers import (
+    Combination,
+    Coupon,
+    Limits,
+    Minimum,
+    Promotion,
+    UseCount,
+    Uses,
+)
+from backoffice.domain.pricing.request import PricingRequest
+from backoffice.domain.pricing.result import (
+    AppliedPromotion,
+    CartTotals,
+    DiscountShare,
+    Explanation,
+    Kind,
+    NotApplied,
+    NotAppliedBecause,
+    PricedCart,
+    PricedLine,
+    PricedShipment,
+    TaxShare,
+    TaxTotal,
+    UsedGiftCertificate,
+)
+from backoffice.domain.pricing.rules import (
+    ExclusiveOffers,
+    OddCents,
+    PercentBasis,
+    PercentOf,
+    Prices,
+    PricesHold,
+    PricingRules,
+    ShippingTaxed,
+    TaxesRounded,
+    TaxRoundedPer,
+    ThresholdsMeasure,
+)
+from backoffice.domain.pricing.selection import ALL_LINES, Selection
+from backoffice.domain.pricing.shipping import (
+    ByWeight,
+    PercentOfGoods,
+    PerItem,
+    PerOrder,
+    PerShipment,
+    PriceBands,
+    ShippingTariff,
+    WeightBands,
+)
+from backoffice.domain.pricing.taxes import TaxRate
+
+__all__ = [
+    "ALL_LINES",
+    "EVERYWHERE",
+    "AmountOff",
+    "AppliedPromotion",
+    "Area",
+    "BundlePrice",
+    "BuyGet",
+    "ByWeight",
+    "CartLine",
+    "CartTotals",
+    "Cheapest",
+    "Combination",
+    "Coupon",
+    "Customer",
+    "Destination",
+    "DiscountShare",
+    "ExclusiveOffers",
+    "Explanation",
+    "FixedPrice",
+    "GiftCertificate",
+    "Kind",
+    "Limits",
+    "ListedPrice",
+    "Measured",
+    "Minimum",
+    "NotApplied",
+    "NotAppliedBecause",
+    "OddCents",
+    "Per",
+    "PerItem",
+    "PerOrder",
+    "PerShipment",
+    "PercentBasis",
+    "PercentOf",
+    "PercentOfGoods",
+    "PercentOff",
+    "PriceBands",
+    "PriceOverride",
+    "PriceRank",
+    "PricedCart",
+    "PricedLine",
+    "PricedShipment",
+    "Prices",
+    "PricesHold",
+    "PricingRequest",
+    "PricingRules",
+    "Promotion",
+    "Selection",
+    "Shipment",
+    "ShippingOff",
+    "ShippingTariff",
+    "ShippingTaxed",
+    "Spread",
+    "TaxRate",
+    "TaxRoundedPer",
+    "TaxShare",
+    "TaxTotal",
+    "TaxesRounded",
+    "ThresholdsMeasure",
+    "Tier",
+    "Tiers",
+    "UseCount",
+    "UsedGiftCertificate",
+    "Uses",
+    "WeightBands",
+    "explain",
+    "price",
+]

@@ -1,0 +1,1 @@
+"""Offers: what they give (`benefits`), to whom and when (`offers`, `eligibility`), their turn (`turns`)."""

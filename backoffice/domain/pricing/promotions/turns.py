@@ -1,0 +1,210 @@
+"""The offers' turns.
+
+1. Offers are sorted by priority, then id; exclusive ones first where the store says so.
+2. In its turn an offer must be open to this customer now, have its coupon, and find what it needs.
+3. It must get on with what was applied before it.
+4. Of offers that are alternatives (`best_of`) the one that gives most is taken.
+5. What it gives comes off the lines at once; what it gives on shipping waits for the cost of shipping.
+6. Who gave nothing is told why.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from backoffice.domain.pricing.basket import Amounts, Basket
+from backoffice.domain.pricing.promotions.benefits import ShippingOff
+from backoffice.domain.pricing.promotions.discounts import discounts
+from backoffice.domain.pricing.promotions.eligibility import (
+    Objection,
+    objection_to_cart,
+    objection_to_coupon,
+    objection_to_offer,
+)
+from backoffice.domain.pricing.promotions.offers import Combination, Coupon, Promotion, same_code
+from backoffice.domain.pricing.request import PricingRequest
+from backoffice.domain.pricing.result import NotApplied, NotAppliedBecause
+from backoffice.domain.pricing.rules import ExclusiveOffers
+
+
+@dataclass(kw_only=True, slots=True)
+class Taken:
+    """An offer that had its turn: what it took off lines, and off shipping so far."""
+
+    promotion: Promotion
+    coupon_code: str
+    on_lines: int
+    on_shipping: int = 0
+
+
+@dataclass(kw_only=True, slots=True)
+class Turns:
+    """Who was applied, in that order, and who was not and why."""
+
+    taken: list[Taken] = field(default_factory=list)
+    refused: list[NotApplied] = field(default_factory=list)
+    coupons: dict[str, list[Coupon]] = field(default_factory=dict)
+
+
+def take_turns(request: PricingRequest, basket: Basket) -> Turns:
+    """Apply the offers of the request to the basket."""
+    turns = Turns()
+    turns.coupons = _usable_coupons(request, turns)
+    promotions = sorted(request.promotions, key=lambda promotion: _turn(promotion, request))
+    decided: set[str] = set()
+    for promotion in promotions:
+        if promotion.promotion_id in decided:
+            continue
+        rivals = (
+            [one for one in promotions if one.best_of == promotion.best_of]
+            if promotion.best_of
+            else [promotion]
+        )
+        decided.update(rival.promotion_id for rival in rivals)
+        candidates = []
+        for rival in rivals:
+            objection = _objection(rival, request, basket, turns)
+            if objection is None:
+                candidates.append((rival, _trial(rival, basket)))
+            else:
+                refuse(rival, objection, turns)
+        _take_best(candidates, basket, turns)
+    return turns
+
+
+def refuse(promotion: Promotion, objection: Objection, turns: Turns) -> None:
+    """Write down why an offer gave nothing, for its coupons where it has some."""
+    coupons = turns.coupons.get(promotion.promotion_id, ())
+    for code in [coupon.code for coupon in coupons] or [""]:
+        turns.refused.append(
+            NotApplied(
+                promotion_id=promotion.promotion_id,
+                coupon_code=code,
+                because=objection.because,
+                sentence=f"{code or promotion.name} {objection.clause}.",
+            )
+        )
+
+
+def _turn(promotion: Promotion, request: PricingRequest) -> tuple[bool, int, str]:
+    first = request.rules.exclusive_offers is ExclusiveOffers.FIRST
+    waits = first and promotion.combination is not Combination.EXCLUSIVE
+    return waits, promotion.priority, promotion.promotion_id
+
+
+def _usable_coupons(request: PricingRequest, turns: Turns) -> dict[str, list[Coupon]]:
+    by_code = {same_code(coupon.code): coupon for coupon in request.coupons}
+    offers = {promotion.promotion_id for promotion in request.promotions}
+    usable: dict[str, list[Coupon]] = {}
+    for code, typed in {same_code(typed): typed for typed in reversed(request.coupon_codes)}.items():
+        coupon = by_code.get(code)
+        if coupon is None or coupon.promotion_id not in offers:
+            clause = "is not a coupon we know" if coupon is None else "belongs to no offer we have now"
+            objection = Objection(because=NotAppliedBecause.UNKNOWN_CODE, clause=clause)
+            promotion_id = ""
+        else:
+            promotion_id = coupon.promotion_id
+            found = objection_to_coupon(coupon, request)
+            if found is None:
+                usable.setdefault(promotion_id, []).append(coupon)
+                continue
+            objection = found
+        turns.refused.append(
+            NotApplied(
+                promotion_id=promotion_id,
+                coupon_code=typed.strip(),
+                because=objection.because,
+                sentence=f"{typed.strip()} {objection.clause}.",
+            )
+        )
+    return {
+        promotion_id: sorted(coupons, key=lambda coupon: coupon.code)
+        for promotion_id, coupons in usable.items()
+    }
+
+
+def _objection(
+    promotion: Promotion, request: PricingRequest, basket: Basket, turns: Turns
+) -> Objection | None:
+    objection = objection_to_offer(promotion, request)
+    if objection is not None:
+        return objection
+    if promotion.needs_coupon and promotion.promotion_id not in turns.coupons:
+        return Objection(because=NotAppliedBecause.NEEDS_COUPON, clause="needs a coupon")
+    clash = _clash(promotion, turns.taken)
+    if clash is not None:
+        clause = f"can not be combined with {clash.name!r}"
+        return Objection(because=NotAppliedBecause.NOT_COMBINABLE, clause=clause)
+    return objection_to_cart(promotion, basket, request.currency)
+
+
+def _clash(promotion: Promotion, taken: list[Taken]) -> Promotion | None:
+    if not taken:
+        return None
+    last = taken[-1].promotion
+    alone = promotion.combination is Combination.EXCLUSIVE
+    return last if alone or last.combination is not Combination.COMBINABLE else None
+
+
+def _trial(promotion: Promotion, basket: Basket) -> Amounts:
+    """What the offer would take off the lines, each benefit seeing what the one before left."""
+    total: Amounts = {}
+    left = basket.left
+    for benefit in promotion.benefits:
+        if isinstance(benefit, ShippingOff):
+            continue
+        amounts = discounts(benefit, basket, left)
+        if not total:
+            total = amounts
+        else:
+            for position, amount in amounts.items():
+                total[position] = total.get(position, 0) + amount
+        if len(promotion.benefits) > 1:
+            left = list(left)
+            for position, amount in amounts.items():
+                left[position] -= amount
+    return total
+
+
+def _take_best(candidates: Iterable[tuple[Promotion, Amounts]], basket: Basket, turns: Turns) -> None:
+    best: tuple[int, Promotion, Amounts] | None = None
+    nothing = Objection(because=NotAppliedBecause.NOTHING_TO_DISCOUNT, clause="finds nothing to make cheaper")
+    for promotion, amounts in candidates:
+        worth = sum(amounts.values())
+        if not worth and not _gives_shipping(promotion):
+            refuse(promotion, nothing, turns)
+        elif best is None:
+            best = worth, promotion, amounts
+        else:
+            loser = promotion
+            if worth > best[0]:
+                loser = best[1]
+                best = worth, promotion, amounts
+            refuse(
+                loser,
+                Objection(because=NotAppliedBecause.BETTER_OFFER, clause="gives less than another offer"),
+                turns,
+            )
+    if best is not None:
+        worth, promotion, amounts = best
+        basket.take(promotion.promotion_id, amounts)
+        turns.taken.append(
+            Taken(promotion=promotion, coupon_code=_use_one_coupon(promotion, turns), on_lines=worth)
+        )
+
+
+def _use_one_coupon(promotion: Promotion, turns: Turns) -> str:
+    coupons = turns.coupons.get(promotion.promotion_id, [])
+    for spare in coupons[1:]:
+        turns.refused.append(
+            NotApplied(
+                promotion_id=promotion.promotion_id,
+                coupon_code=spare.code,
+                because=NotAppliedBecause.NOT_COMBINABLE,
+                sentence=f"{spare.code} gives nothing more: {coupons[0].code} is applied for the same offer.",
+            )
+        )
+    return coupons[0].code if coupons else ""
+
+
+def _gives_shipping(promotion: Promotion) -> bool:
+    return any(isinstance(benefit, ShippingOff) for benefit in promotion.benefits)
