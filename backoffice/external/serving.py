@@ -1,0 +1,116 @@
+"""How a simulator lives as a process: it listens, says so in one JSON line, and ends when told.
+
+1. `until_told` runs the program's coroutine until SIGTERM, SIGINT or, when asked, the end of stdin: a child never
+   outlives its parent, however that died.
+2. A `Listener` serves one ASGI application on one port. It can be closed and opened again on the same port, which is
+   what an outage looks like from outside, and lets the application cut a connection in the middle.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+_CUT = "backoffice.cut"
+
+
+class Listener:
+    """One ASGI application on one port; ``port`` 0 takes a free one and keeps it."""
+
+    def __init__(self, app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Prepare; nothing listens yet."""
+        self._host, self._port = host, port
+        self._config = uvicorn.Config(
+            _with_cut(app), http="h11", ws="none", lifespan="off", log_config=None, access_log=False
+        )
+        self._state = ServerState()
+        self._server: asyncio.Server | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens, or listened before it was closed."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._port}"
+
+    @property
+    def listening(self) -> bool:
+        """Whether anybody can connect."""
+        return self._server is not None
+
+    async def open(self) -> None:
+        """Listen. OSError when the port is taken."""
+        if self._server is not None:
+            return
+        self._config.load()
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: H11Protocol(self._config, self._state, {}),
+            self._host,
+            self._port,
+            reuse_address=True,
+            family=socket.AF_INET6 if ":" in self._host else socket.AF_INET,
+        )
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        """Stop listening and cut every connection."""
+        if self._server is None:
+            return
+        self._server.close()
+        self._server = None
+        for connection in list(self._state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)
+
+
+def cut_connection(scope: Scope) -> None:
+    """Close the connection a request came on, after what was written so far."""
+    scope["extensions"][_CUT]()
+
+
+def say_ready(**addresses: str) -> None:
+    """Print the one line a parent waits for: ``{"ready": true, "url": ...}``."""
+    sys.stdout.write(json.dumps({"ready": True, **addresses}) + "\n")
+    sys.stdout.flush()
+
+
+def until_told(program: Callable[[asyncio.Event], Awaitable[None]], *, until_stdin_closes: bool) -> None:
+    """Run ``program(stop)``; it returns when ``stop`` is set."""
+
+    async def live() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        if until_stdin_closes:
+            threading.Thread(target=_wait_for_end_of_stdin, args=(loop, stop), daemon=True).start()
+        await program(stop)
+
+    asyncio.run(live())
+
+
+def _wait_for_end_of_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    # The raw descriptor: a thread holding sys.stdin's lock would break the end of the interpreter.
+    while os.read(0, 4096):
+        pass
+    loop.call_soon_threadsafe(stop.set)
+
+
+def _with_cut(app: ASGIApp) -> ASGIApp:
+    async def outermost(scope: Scope, receive: Receive, send: Send) -> None:
+        # uvicorn's own `send` is a method of the exchange, which knows the transport.
+        exchange = cast(RequestResponseCycle, send.__self__)  # type: ignore[attr-defined] # a bound method here
+        scope["extensions"] = {**scope.get("extensions", {}), _CUT: exchange.transport.close}
+        await app(scope, receive, send)
+
+    return outermost
