@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, TypeVar
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Succeeded(Generic[T]):
+class Succeeded(Generic[T_co]):
     """The other side did it and said so."""
 
-    value: T
+    value: T_co
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,4 +45,4 @@ class Unknown:
     retry_after: timedelta | None = None
 
 
-Outcome = Succeeded[T] | Refused | Unreachable | Unknown
+Outcome = Succeeded[T_co] | Refused | Unreachable | Unknown

@@ -1,14 +1,15 @@
-"""HTTP as the outside world speaks it here: a total deadline, a cap on bytes, no redirects, and honest outcomes.
+"""HTTP as the outside world speaks it here: a total deadline, a cap on bytes, no redirects, honest outcomes.
 
 The only module that imports httpx. What happened decides the outcome:
 
 1. no connection, or turned away before any effect (429): ``Unreachable``;
-2. sent, and no whole answer came in time (time-out, cut body, too large), or a server's error (5xx), which may come
-   after the effect and from a machine in between: ``Unknown``;
+2. sent, and no whole answer came in time (time-out, cut body, too large), or a server's error (5xx), which may
+   come after the effect and from a machine in between: ``Unknown``;
 3. any whole answer: ``Succeeded`` with the ``Answer``; the adapter reads the status.
 """
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -43,6 +44,7 @@ class HttpClient:
         self._deadline = deadline
         self._client = httpx.AsyncClient(
             base_url=base_url,
+            headers={"accept-encoding": "identity"},  # the cap on bytes then counts what is held
             follow_redirects=False,
             timeout=httpx.Timeout(deadline.total_seconds(), connect=min(3.0, deadline.total_seconds())),
             limits=httpx.Limits(max_connections=16, max_keepalive_connections=8),
@@ -54,12 +56,12 @@ class HttpClient:
         method: str,
         path: str,
         *,
-        params: dict[str, str] | None = None,
+        params: Mapping[str, str | Sequence[str]] | None = None,
         body: bytes | None = None,
         headers: dict[str, str] | None = None,
         deadline: timedelta | None = None,
     ) -> Succeeded[Answer] | Unreachable | Unknown:
-        """Send one request and read one whole answer within the deadline."""
+        """Send one request, read one whole answer within the deadline; a list in ``params`` is repeated."""
         limit = (deadline or self._deadline).total_seconds()
         try:
             async with asyncio.timeout(limit):
@@ -75,7 +77,7 @@ class HttpClient:
         self,
         method: str,
         path: str,
-        params: dict[str, str] | None,
+        params: Mapping[str, str | Sequence[str]] | None,
         body: bytes | None,
         headers: dict[str, str] | None,
     ) -> Succeeded[Answer] | Unreachable | Unknown:
@@ -117,7 +119,7 @@ class HttpClient:
 
 
 def retry_after(value: str, now: datetime) -> timedelta | None:
-    """Read a Retry-After header: seconds or an HTTP date (RFC 9110, 10.2.3); nonsense is None, at most an hour."""
+    """Read a Retry-After header (RFC 9110, 10.2.3): seconds or a date; nonsense is None, at most an hour."""
     text = value.strip()
     if text.isascii() and text.isdigit():
         return min(timedelta(seconds=int(text[:9])), _LONGEST_WAIT)

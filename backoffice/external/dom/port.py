@@ -1,6 +1,7 @@
 """ExternalOrder and ExternalInventory: what this application asks of a Distributed Order Management system.
 
-Amounts are in minor units of the order's currency. Every call returns an ``Outcome``; none raises for what the DOM did.
+Amounts are in minor units of the order's currency. Every call returns an ``Outcome``; none raises for what
+the DOM did.
 """
 
 from dataclasses import dataclass, field
@@ -57,7 +58,7 @@ class TransferLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TransferPayment:
-    """How it is paid: ``method`` is on_account, card, link, gift_certificate; ``reference`` the gateway's or the PO's."""
+    """How it is paid: ``method`` on_account, card, link, gift_certificate; ``reference`` is theirs."""
 
     method: str
     reference: str
@@ -99,7 +100,7 @@ class TransferAcknowledged:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HistoryQuery:
-    """GetOrderHistory (External_Summary). Empty text means no restriction; newest first; ``cursor`` from the last page."""
+    """GetOrderHistory (External_Summary), newest first. Empty text restricts nothing."""
 
     customer_id: str = ""
     email: str = ""
@@ -111,7 +112,7 @@ class HistoryQuery:
     placed_from: datetime | None = None
     placed_until: datetime | None = None
     limit: int = 50
-    cursor: str = ""
+    cursor: str = ""  # of the last page
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -217,7 +218,7 @@ class ExternalOrders(Protocol):
         ...
 
     async def get_order_details(self, order_number: str) -> Outcome[ExternalOrder | None]:
-        """GetOrder with External_Details, by order number (ours or the DOM's own); ``Succeeded(None)``: no such order."""
+        """GetOrder with External_Details, by our number or the DOM's own; ``Succeeded(None)``: no such order."""
         ...
 
 
@@ -253,11 +254,11 @@ class ExternalInventory(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SyncOrderMessage:
-    """SyncOrder(Change) as received. ``complete`` False: only the lines named changed. ``sequence`` grows per order."""
+    """SyncOrder(Change) as received. ``complete`` False: only lines named changed."""
 
     message_id: str
     order_number: OrderNumber
-    sequence: int
+    sequence: int  # grows per order
     complete: bool
     created_at: datetime
     order: ExternalOrder
