@@ -76,7 +76,8 @@ class Money:
         if type(self.minor) is not int:
             message = f"Minor units are an int, not {type(self.minor).__name__}."
             raise TypeError(message)
-        currency_digits(self.currency)
+        if self.currency not in _DIGITS:  # spares a call where many are made
+            currency_digits(self.currency)
 
     @classmethod
     def of(cls, amount: Decimal | str | int, currency: str, rounding: Rounding | None = None) -> Self:
@@ -208,7 +209,7 @@ def prorate(total: Money, weights: Sequence[int]) -> tuple[Money, ...]:
 
 def apportion(total: int, weights: Sequence[int]) -> list[int]:
     """`prorate` on bare minor units."""
-    if any(weight < 0 for weight in weights):
+    if min(weights, default=0) < 0:
         message = "A share can not have a negative weight."
         raise ValueError(message)
     if total and not weights:
@@ -219,10 +220,12 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
         weights = [1] * len(weights)
         sum_of_weights = len(weights)
     amount = abs(total)
-    shares = [amount * weight // (sum_of_weights or 1) for weight in weights]
+    parts = [amount * weight for weight in weights]
+    shares = [part // (sum_of_weights or 1) for part in parts]
     odd = amount - sum(shares)
     if odd:
-        by_remainder = sorted(range(len(weights)), key=lambda i: -(amount * weights[i] % sum_of_weights))
+        remainders = [part % sum_of_weights for part in parts]
+        by_remainder = sorted(range(len(parts)), key=remainders.__getitem__, reverse=True)
         for i in by_remainder[:odd]:
             shares[i] += 1
     return shares if total >= 0 else [-share for share in shares]

@@ -65,6 +65,7 @@ from backoffice.domain.pricing.result import (
     UsedGiftCertificate,
 )
 from backoffice.domain.pricing.rules import (
+    BestOf,
     ExclusiveOffers,
     OddCents,
     PercentBasis,
@@ -96,6 +97,7 @@ __all__ = [
     "AmountOff",
     "AppliedPromotion",
     "Area",
+    "BestOf",
     "BundlePrice",
     "BuyGet",
     "ByWeight",

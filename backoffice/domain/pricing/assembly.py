@@ -38,9 +38,15 @@ def assemble(
     """The frozen result."""
     money = _mint(request.currency)
     jurisdictions = {rate.rate_id: str(rate.area) for rate in request.tax_rates}
+    discounts = _discount_shares(basket, money)
     lines = {
         basket.lines[position].line_id: _line(
-            basket, position, prices[position], _tax_shares(taxes, jurisdictions, money), money
+            basket,
+            position,
+            found=prices[position],
+            discounts=tuple(discounts[position]),
+            taxes=_tax_shares(taxes, jurisdictions, money),
+            money=money,
         )
         for position, taxes in enumerate(line_taxes)
     }
@@ -87,7 +93,13 @@ def _mint(currency: str) -> MoneyOf:
 
 
 def _line(
-    basket: Basket, position: int, found: UnitPrice, taxes: tuple[TaxShare, ...], money: MoneyOf
+    basket: Basket,
+    position: int,
+    *,
+    found: UnitPrice,
+    discounts: tuple[DiscountShare, ...],
+    taxes: tuple[TaxShare, ...],
+    money: MoneyOf,
 ) -> PricedLine:
     line = basket.lines[position]
     left = basket.left[position]
@@ -102,7 +114,7 @@ def _line(
         price_source=found.source,
         override_reason=found.override_reason,
         gross=money(basket.gross[position]),
-        discounts=_discount_shares(basket.shares[position], money),
+        discounts=discounts,
         discounted=money(left),
         taxes=taxes,
         tax=money(tax),
@@ -119,7 +131,10 @@ def _shipment(freight: Freight, taxes: tuple[TaxShare, ...], money: MoneyOf) -> 
         method_code=freight.shipment.method_code,
         cost=money(freight.cost),
         derivation=freight.derivation,
-        discounts=_discount_shares(freight.shares, money),
+        discounts=tuple(
+            DiscountShare(promotion_id=promotion_id, amount=money(minor))
+            for promotion_id, minor in freight.shares.items()
+        ),
         discounted=money(freight.left),
         taxes=taxes,
         tax=money(tax),
@@ -128,11 +143,13 @@ def _shipment(freight: Freight, taxes: tuple[TaxShare, ...], money: MoneyOf) -> 
     )
 
 
-def _discount_shares(shares: Mapping[str, int], money: MoneyOf) -> tuple[DiscountShare, ...]:
-    return tuple(
-        DiscountShare(promotion_id=promotion_id, amount=money(minor))
-        for promotion_id, minor in shares.items()
-    )
+def _discount_shares(basket: Basket, money: MoneyOf) -> list[list[DiscountShare]]:
+    """By position, in the order of the offers' turns."""
+    shares: list[list[DiscountShare]] = [[] for _ in basket.lines]
+    for promotion_id, amounts in basket.taken:
+        for position, minor in amounts.items():
+            shares[position].append(DiscountShare(promotion_id, money(minor)))
+    return shares
 
 
 def _tax_shares(

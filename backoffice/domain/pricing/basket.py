@@ -4,7 +4,7 @@ The only mutable thing of the engine, and it never leaves it. Sorting makes the 
 order the lines came in.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 from backoffice.domain.pricing.lines import CartLine
@@ -32,7 +32,7 @@ class Basket:
         self.quantity = [line.quantity for line in lines]
         self.gross = [price.minor * line.quantity for line, price in zip(lines, prices, strict=True)]
         self.left = list(self.gross)
-        self.shares: list[dict[str, int]] = [{} for _ in lines]
+        self.taken: list[tuple[str, Amounts]] = []
         self._closed = {
             position
             for position, price in enumerate(prices)
@@ -44,7 +44,7 @@ class Basket:
         """The positions of a selection, for counting."""
         positions = self._index.positions(selection)
         if selection.only_undiscounted:
-            return [position for position in positions if not self.shares[position]]
+            return [position for position in positions if self.left[position] == self.gross[position]]
         return positions
 
     def discountable(self, selection: Selection, left: Sequence[int]) -> list[int]:
@@ -78,9 +78,9 @@ class Basket:
         )
         return None if enough else (quantity, amount)
 
-    def take(self, promotion_id: str, amounts: Mapping[int, int]) -> None:
-        """Take an offer's amounts off its lines."""
+    def take(self, promotion_id: str, amounts: Amounts) -> None:
+        """Take an offer's amounts off its lines; once for each offer."""
+        left = self.left
         for position, amount in amounts.items():
-            self.left[position] -= amount
-            shares = self.shares[position]
-            shares[promotion_id] = shares.get(promotion_id, 0) + amount
+            left[position] -= amount
+        self.taken.append((promotion_id, amounts))

@@ -26,7 +26,7 @@ from backoffice.domain.pricing.taxes import RateTable
 
 def price(request: PricingRequest) -> PricedCart:
     """The priced cart. Raises ValueError for a ship method that does not go where a shipment goes."""
-    table = RateTable(request.tax_rates)
+    table = RateTable(request.tax_rates, request.at)
     taxation = Taxation(request, table)
     lines = sorted(request.lines, key=lambda line: line.line_id)
     prices = [_local_price(line, request, taxation) for line in lines]

@@ -18,10 +18,14 @@ def share_out(total: int, weights: Sequence[int], odd_cents: OddCents) -> list[i
         return _carried([Fraction(total * weight, everything) for weight in weights], Rounding.HALF_UP)
     shares = [total * weight // everything for weight in weights]
     odd = total - sum(shares)
-    for position, weight in enumerate(weights):
-        if odd and weight:
-            shares[position] += 1
-            odd -= 1
+    takers = [position for position, weight in enumerate(weights) if weight]
+    if odd_cents is OddCents.FIRST:
+        _hand_out(odd, takers, shares, odd_cents)
+        return shares
+    for position in reversed(takers):
+        room = weights[position] - shares[position] if total <= everything else odd
+        shares[position] += min(odd, room)
+        odd -= min(odd, room)
     return shares
 
 
@@ -52,14 +56,21 @@ def settle(exact: Sequence[Fraction], rounding: Rounding, odd_cents: OddCents) -
     uneven = [position for position, amount in enumerate(exact) if amount.denominator > 1]
     if odd_cents is OddCents.LARGEST_REMAINDER:
         uneven.sort(key=lambda position: cents[position] - exact[position])
-    for position in uneven[:odd]:
-        cents[position] += 1
+    _hand_out(odd, uneven, cents, odd_cents)
     return cents
 
 
 def round_fraction(amount: Fraction, rounding: Rounding) -> int:
     """The amount as a whole number."""
     return round_ratio(amount.numerator, amount.denominator, rounding)
+
+
+def _hand_out(odd: int, takers: Sequence[int], cents: list[int], odd_cents: OddCents) -> None:
+    """Give the odd cents: one each to the first takers, or all to the last."""
+    if odd_cents is OddCents.LAST:
+        takers = [*takers[-1:]] * odd
+    for position in takers[:odd]:
+        cents[position] += 1
 
 
 def _carried(exact: Sequence[Fraction], rounding: Rounding) -> list[int]:

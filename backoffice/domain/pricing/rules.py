@@ -74,7 +74,15 @@ class OddCents(Enum):
 
     LARGEST_REMAINDER = "largest remainder"  # ties to the lower line id
     FIRST = "first"  # one each, from the lowest line id on
+    LAST = "last"  # all to the last line that takes part
     CARRIED = "carried"  # each line's fraction is carried to the next, by line id
+
+
+class BestOf(Enum):
+    """What alternatives (`Promotion.best_of`) compete for."""
+
+    CART = "cart"  # the one that gives most over all lines is applied
+    LINE = "line"  # on each line the one that gives most there
 
 
 class Prices(Enum):
@@ -103,6 +111,7 @@ class PricingRules:
     thresholds: ThresholdsMeasure = ThresholdsMeasure.AFTER_DISCOUNTS
     threshold_met_when_reached: bool = True  # False: only above it
     exclusive_offers: ExclusiveOffers = ExclusiveOffers.BY_PRIORITY
+    best_of: BestOf = BestOf.CART
     odd_cents: OddCents = OddCents.LARGEST_REMAINDER
     prices: Prices = Prices.BY_RANK
     discount_overridden_prices: bool = True

@@ -56,7 +56,7 @@ class WeightBands:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PriceBands:
-    """Pairs of (from value of goods, amount), ascending; the last reached counts, below the first it is free."""
+    """Pairs of (from value of goods, amount), ascending; the last reached counts, below the first: free."""
 
     bands: tuple[tuple[Money, Money], ...]
 

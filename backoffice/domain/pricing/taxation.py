@@ -30,6 +30,7 @@ class Taxation:
         self._request = request
         self._table = table
         self._places = {shipment.shipment_id: shipment.destination for shipment in request.shipments}
+        self._locals: dict[tuple[str, str], RateSet] = {}
 
     def of_line(self, line: CartLine) -> RateSet:
         """The rates on goods for this customer; none for an exempt one."""
@@ -126,8 +127,13 @@ class Taxation:
         )
 
     def _local(self, line: CartLine) -> RateSet:
-        place = self._places.get(line.shipment_id, self._request.home)
-        return self._rates(line.tax_class, place, self._request.customer.tax_group)
+        key = line.tax_class, line.shipment_id
+        found = self._locals.get(key)
+        if found is None:
+            place = self._places.get(line.shipment_id, self._request.home)
+            found = self._rates(line.tax_class, place, self._request.customer.tax_group)
+            self._locals[key] = found
+        return found
 
     def _rates(self, tax_class: str, place: Destination | None, tax_group: str) -> RateSet:
         if place is None:

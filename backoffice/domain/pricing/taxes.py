@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
 from backoffice.domain.pricing.areas import Area, Destination
+from backoffice.domain.pricing.prices import in_force
 
 ANY_TAX_GROUP = "all"
 
@@ -17,7 +19,7 @@ class TaxRate:
     `tax_classes` empty means all goods. `tax_group` "all" or the customers it is for ("retail",
     "wholesale"). Rates that apply together add up; a `compound` one is taken of the price and the taxes
     with a lower `priority` number. One that `replaces_broader` takes the place of all that apply to a
-    wider area. `on_shipping`: whether it taxes shipping too.
+    wider area. `on_shipping`: whether it taxes shipping too. In force in [starts_at, ends_at).
     """
 
     rate_id: str
@@ -30,6 +32,8 @@ class TaxRate:
     compound: bool = False
     replaces_broader: bool = False
     on_shipping: bool = True
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if self.percent < 0:
@@ -49,8 +53,9 @@ class RateSet:
 class RateTable:
     """Looks up the rates for one customer's tax group; remembers what it found."""
 
-    def __init__(self, rates: Sequence[TaxRate]) -> None:
-        self._rates = sorted(rates, key=lambda rate: (rate.priority, rate.rate_id))
+    def __init__(self, rates: Sequence[TaxRate], at: datetime) -> None:
+        current = [rate for rate in rates if in_force(at, rate.starts_at, rate.ends_at)]
+        self._rates = sorted(current, key=lambda rate: (rate.priority, rate.rate_id))
         self._found: dict[tuple[str, str, bool, Destination], RateSet] = {}
 
     def applicable(

@@ -40,7 +40,7 @@ class Measured(Enum):
 
 
 class Cheapest(Enum):
-    """Which pieces a "buy x get y" makes cheaper."""
+    """Which pieces are made cheaper where not all are."""
 
     FIRST = "first"  # the cheapest of all
     LAST = "last"  # the dearest
@@ -48,31 +48,43 @@ class Cheapest(Enum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PercentOff:
-    """A percentage of the selected lines; `at_most` caps it over the whole cart."""
+    """A percentage of the selected lines; `at_most` caps it over the whole cart.
+
+    `max_units` limits it to that many pieces of the selection (the cheapest, or the dearest),
+    `max_units_per_line` to that many of each line.
+    """
 
     percent: Decimal
     on: Selection = ALL_LINES
     per: Per = Per.SELECTION
     at_most: Money | None = None
+    max_units: int | None = None
+    max_units_per_line: int | None = None
+    cheapest: Cheapest = Cheapest.FIRST
 
     def __post_init__(self) -> None:
         _check_percent(self.percent)
         _check_amount(self.at_most)
+        _check_count(self.max_units)
+        _check_count(self.max_units_per_line)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AmountOff:
-    """An amount, as far as the lines have it. Per UNIT, at most `max_units` pieces of a line."""
+    """An amount, as far as the lines (or the pieces meant, as with `PercentOff`) have it."""
 
     amount: Money
     on: Selection = ALL_LINES
     per: Per = Per.SELECTION
     spread: Spread = Spread.BY_AMOUNT
     max_units: int | None = None
+    max_units_per_line: int | None = None
+    cheapest: Cheapest = Cheapest.FIRST
 
     def __post_init__(self) -> None:
         _check_amount(self.amount)
         _check_count(self.max_units)
+        _check_count(self.max_units_per_line)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,7 +146,8 @@ class BuyGet:
     """Who buys `buy_quantity` of `buy` gets up to `get_quantity` of `get` at `percent` off (100: free).
 
     Pieces that count as bought are not discounted, and no piece counts twice. `max_times` limits how
-    often it repeats. "3 for 2" is buy 2, get 1 of the same selection.
+    often it repeats. "3 for 2" is buy 2, get 1 of the same selection; with `each_line` the pieces
+    must be of one line.
     """
 
     buy_quantity: int
@@ -144,6 +157,7 @@ class BuyGet:
     percent: Decimal = HUNDRED
     cheapest: Cheapest = Cheapest.FIRST
     max_times: int | None = None
+    each_line: bool = False
 
     def __post_init__(self) -> None:
         _check_percent(self.percent)

@@ -22,7 +22,7 @@ from backoffice.domain.pricing.promotions.benefits import (
     Tier,
     Tiers,
 )
-from backoffice.domain.pricing.promotions.sets import bundle_price, buy_get
+from backoffice.domain.pricing.promotions.sets import bundle_price, buy_get, pieces_meant
 from backoffice.domain.pricing.proration import round_fraction, share_out, share_out_within
 from backoffice.domain.pricing.rules import PercentOf
 
@@ -50,6 +50,13 @@ def _percent_off(
     benefit: PercentOff, positions: Sequence[int], basket: Basket, left: Sequence[int]
 ) -> Amounts:
     bases = _percent_bases(positions, basket, left)
+    quantities = basket.quantity
+    if benefit.max_units is not None or benefit.max_units_per_line is not None:
+        pieces = pieces_meant(benefit, positions, basket, left)
+        bases = [
+            base * pieces.get(position, 0) // quantities[position]
+            for position, base in zip(positions, bases, strict=True)
+        ]
     parts = _percent_of(benefit.percent, benefit.per, positions, bases, basket)
     if benefit.at_most is not None and sum(parts) > benefit.at_most.minor:
         parts = share_out(benefit.at_most.minor, parts, basket.rules.odd_cents)
@@ -85,15 +92,16 @@ def _percent_bases(positions: Sequence[int], basket: Basket, left: Sequence[int]
 
 def _amount_off(benefit: AmountOff, positions: Sequence[int], basket: Basket, left: Sequence[int]) -> Amounts:
     amount = benefit.amount.minor
-    caps = [left[position] for position in positions]
-    quantities = [basket.quantity[position] for position in positions]
+    pieces = pieces_meant(benefit, positions, basket, left)
+    quantities = [pieces.get(position, 0) for position in positions]
+    caps = [
+        left[position] * quantity // basket.quantity[position]
+        for position, quantity in zip(positions, quantities, strict=True)
+    ]
     if benefit.per is Per.LINE:
-        parts = [amount] * len(positions)
+        parts = [min(amount, cap) for cap in caps]
     elif benefit.per is Per.UNIT:
-        parts = []
-        for cap, quantity in zip(caps, quantities, strict=True):
-            units = quantity if benefit.max_units is None else min(quantity, benefit.max_units)
-            parts.append(min(amount * units, cap * units // quantity))
+        parts = [min(amount * quantity, cap) for cap, quantity in zip(caps, quantities, strict=True)]
     elif benefit.spread is Spread.BY_AMOUNT:
         parts = share_out(min(amount, sum(caps)), caps, basket.rules.odd_cents)
     else:
@@ -164,7 +172,7 @@ def _bound(bound: int | Money) -> int:
 
 def _within(positions: Sequence[int], parts: Sequence[int], left: Sequence[int]) -> Amounts:
     return {
-        position: min(part, left[position])
+        position: min(part, left[position])  # min() costs more
         for position, part in zip(positions, parts, strict=True)
         if part > 0
     }

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from backoffice.domain.pricing.basket import Amounts, Basket
-from backoffice.domain.pricing.promotions.benefits import BundlePrice, BuyGet, Cheapest
+from backoffice.domain.pricing.promotions.benefits import (
+    AmountOff,
+    BundlePrice,
+    BuyGet,
+    Cheapest,
+    PercentOff,
+)
 from backoffice.domain.pricing.proration import round_fraction, share_out_within
 
 
@@ -23,14 +29,24 @@ class _Run:
 
 
 def buy_get(benefit: BuyGet, basket: Basket, left: Sequence[int]) -> Amounts:
-    """The discounts of `benefit.get` pieces.
+    """The discounts of `benefit.get` pieces."""
+    buy = set(basket.selected(benefit.buy))
+    get = set(basket.discountable(benefit.get, left))
+    if not benefit.each_line:
+        return _buy_get(benefit, buy, get, basket, left)
+    amounts: Amounts = {}
+    for position in buy & get:
+        amounts |= _buy_get(benefit, {position}, {position}, basket, left)
+    return amounts
+
+
+def _buy_get(benefit: BuyGet, buy: set[int], get: set[int], basket: Basket, left: Sequence[int]) -> Amounts:
+    """Among these lines.
 
     1. Pieces only bought, only got, or either are told apart.
     2. It is found how often the offer fits: bought pieces come from those only bought, then from either.
     3. Of the either-pieces the dearest are the bought ones; the cheapest of the rest are discounted.
     """
-    buy = set(basket.selected(benefit.buy))
-    get = set(basket.discountable(benefit.get, left))
     only_buy = sum(basket.quantity[position] for position in buy - get)
     only_get = _runs(get - buy, basket, left)
     either = _runs(get & buy, basket, left)
@@ -53,8 +69,27 @@ def buy_get(benefit: BuyGet, basket: Basket, left: Sequence[int]) -> Amounts:
     return {
         run.position: round_fraction(run.each * run.count * percent / (100 * hundred), basket.rules.rounding)
         for run in _first(candidates, times * benefit.get_quantity)
-        if percent
     }
+
+
+def pieces_meant(
+    benefit: PercentOff | AmountOff, positions: Sequence[int], basket: Basket, left: Sequence[int]
+) -> dict[int, int]:
+    """How many pieces of each line a benefit with a limit on pieces means."""
+    per_line = benefit.max_units_per_line
+    counts = {
+        position: basket.quantity[position] if per_line is None else min(per_line, basket.quantity[position])
+        for position in positions
+    }
+    if benefit.max_units is None:
+        return counts
+    runs = [
+        _Run(position=run.position, count=counts[run.position], each=run.each)
+        for run in _runs(positions, basket, left)
+    ]
+    if benefit.cheapest is Cheapest.LAST:
+        runs.reverse()
+    return {run.position: run.count for run in _first(runs, benefit.max_units)}
 
 
 def bundle_price(benefit: BundlePrice, basket: Basket, left: Sequence[int]) -> Amounts:

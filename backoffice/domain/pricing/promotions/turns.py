@@ -8,7 +8,7 @@
 6. Who gave nothing is told why.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from backoffice.domain.pricing.basket import Amounts, Basket
@@ -23,7 +23,11 @@ from backoffice.domain.pricing.promotions.eligibility import (
 from backoffice.domain.pricing.promotions.offers import Combination, Coupon, Promotion, same_code
 from backoffice.domain.pricing.request import PricingRequest
 from backoffice.domain.pricing.result import NotApplied, NotAppliedBecause
-from backoffice.domain.pricing.rules import ExclusiveOffers
+from backoffice.domain.pricing.rules import BestOf, ExclusiveOffers
+
+Candidate = tuple[Promotion, Amounts]
+_NOTHING = Objection(because=NotAppliedBecause.NOTHING_TO_DISCOUNT, clause="finds nothing to make cheaper")
+_BETTER = Objection(because=NotAppliedBecause.BETTER_OFFER, clause="gives less than another offer")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -165,31 +169,36 @@ def _trial(promotion: Promotion, basket: Basket) -> Amounts:
     return total
 
 
-def _take_best(candidates: Iterable[tuple[Promotion, Amounts]], basket: Basket, turns: Turns) -> None:
-    best: tuple[int, Promotion, Amounts] | None = None
-    nothing = Objection(because=NotAppliedBecause.NOTHING_TO_DISCOUNT, clause="finds nothing to make cheaper")
-    for promotion, amounts in candidates:
+def _take_best(candidates: Sequence[Candidate], basket: Basket, turns: Turns) -> None:
+    """Of these alternatives (mostly it is one) take what gives most."""
+    per_line = basket.rules.best_of is BestOf.LINE
+    winners = _best_of_each_line(candidates) if per_line else _best_of_all(candidates)
+    for promotion, offered in candidates:
+        amounts = winners.get(promotion.promotion_id, {})
         worth = sum(amounts.values())
-        if not worth and not _gives_shipping(promotion):
-            refuse(promotion, nothing, turns)
-        elif best is None:
-            best = worth, promotion, amounts
+        if worth or (_gives_shipping(promotion) and promotion.promotion_id in winners):
+            basket.take(promotion.promotion_id, amounts)
+            code = _use_one_coupon(promotion, turns)
+            turns.taken.append(Taken(promotion=promotion, coupon_code=code, on_lines=worth))
         else:
-            loser = promotion
-            if worth > best[0]:
-                loser = best[1]
-                best = worth, promotion, amounts
-            refuse(
-                loser,
-                Objection(because=NotAppliedBecause.BETTER_OFFER, clause="gives less than another offer"),
-                turns,
-            )
-    if best is not None:
-        worth, promotion, amounts = best
-        basket.take(promotion.promotion_id, amounts)
-        turns.taken.append(
-            Taken(promotion=promotion, coupon_code=_use_one_coupon(promotion, turns), on_lines=worth)
-        )
+            refuse(promotion, _BETTER if any(offered.values()) else _NOTHING, turns)
+
+
+def _best_of_all(candidates: Sequence[Candidate]) -> dict[str, Amounts]:
+    best = max(candidates, key=lambda candidate: sum(candidate[1].values()), default=None)
+    return {} if best is None else {best[0].promotion_id: best[1]}
+
+
+def _best_of_each_line(candidates: Sequence[Candidate]) -> dict[str, Amounts]:
+    most: dict[int, tuple[int, str]] = {}
+    for promotion, amounts in candidates:
+        for position, amount in amounts.items():
+            if position not in most or amount > most[position][0]:
+                most[position] = amount, promotion.promotion_id
+    winners: dict[str, Amounts] = {promotion.promotion_id: {} for promotion, _ in candidates}
+    for position, (amount, promotion_id) in most.items():
+        winners[promotion_id][position] = amount
+    return winners
 
 
 def _use_one_coupon(promotion: Promotion, turns: Turns) -> str:
