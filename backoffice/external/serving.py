@@ -1,9 +1,9 @@
 """How a simulator lives as a process: it listens, says so in one JSON line, and ends when told.
 
-1. `until_told` runs the program's coroutine until SIGTERM, SIGINT or, when asked, the end of stdin: a child never
-   outlives its parent, however that died.
-2. A `Listener` serves one ASGI application on one port. It can be closed and opened again on the same port, which is
-   what an outage looks like from outside, and lets the application cut a connection in the middle.
+1. `until_told` runs the program's coroutine until SIGTERM, SIGINT or, when asked, the end of stdin: a child
+   never outlives its parent, however that died.
+2. A `Listener` serves one ASGI application on one port. It can be closed and opened again on the same port,
+   which is what an outage looks like from outside, and lets the application cut a connection in the middle.
 """
 
 import asyncio
@@ -109,7 +109,7 @@ def _wait_for_end_of_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event)
 def _with_cut(app: ASGIApp) -> ASGIApp:
     async def outermost(scope: Scope, receive: Receive, send: Send) -> None:
         # uvicorn's own `send` is a method of the exchange, which knows the transport.
-        exchange = cast(RequestResponseCycle, send.__self__)  # type: ignore[attr-defined] # a bound method here
+        exchange = cast(RequestResponseCycle, send.__self__)  # type: ignore[attr-defined] # bound
         scope["extensions"] = {**scope.get("extensions", {}), _CUT: exchange.transport.close}
         await app(scope, receive, send)
 

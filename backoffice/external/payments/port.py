@@ -1,4 +1,4 @@
-"""PaymentGateway: authorise, capture, void, refund. No card number passes through here, only tokens and references."""
+"""PaymentGateway: authorise, capture, void, refund. Only tokens and references pass here, no card number."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ class GatewayCapabilities:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SavedCard:
-    """A card the gateway keeps for a customer; ``token`` stands for it, ``label`` reads "Visa ending 4242, 04/29"."""
+    """A card the gateway keeps; ``token`` stands for it, ``label`` reads "Visa ending 4242, 04/29"."""
 
     token: str
     label: str
@@ -30,7 +30,10 @@ class SavedCard:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AuthoriseRequest:
-    """Hold ``amount`` on what ``token`` stands for. ``reference`` is ours (order number and payment id), unique per payment."""
+    """Hold ``amount`` on what ``token`` stands for.
+
+    ``reference`` is ours (order number and payment id), unique per payment.
+    """
 
     reference: str
     token: str
@@ -93,7 +96,11 @@ class PaymentGateway(Protocol):
         ...
 
     async def find(self, reference: str) -> Outcome[GatewayPayment | None]:
-        """Look up by our reference; ``Succeeded(None)`` means the gateway never saw it."""
+        """Look up by our reference; ``Succeeded(None)`` means the gateway has not seen it so far.
+
+        That is no proof for good: a request that went unanswered may still be on its way. Only asking again
+        with its own key settles it.
+        """
         ...
 
     async def create_link(

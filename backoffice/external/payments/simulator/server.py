@@ -1,0 +1,131 @@
+"""The simulator as a process.
+
+1. Open the ledger, aim the webhooks, listen: the API on ``port``, the control on a port of its own.
+2. Print ``{"ready": true, "url": API, "control": CONTROL}``.
+3. Every tenth of a second: settle what is due, deliver what is due.
+4. On SIGTERM, SIGINT or the end of stdin: close everything.
+"""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from backoffice.domain.ids import utc_now
+from backoffice.external.payments.simulator.api import Api, problem_response
+from backoffice.external.payments.simulator.bank import Bank
+from backoffice.external.payments.simulator.control import Control
+from backoffice.external.payments.simulator.demo_cards import Delays
+from backoffice.external.payments.simulator.faults import FaultSchedule
+from backoffice.external.payments.simulator.ledger import Ledger
+from backoffice.external.payments.simulator.page import Page
+from backoffice.external.payments.simulator.rules import Problem
+from backoffice.external.payments.simulator.teller import Teller
+from backoffice.external.payments.simulator.webhooks import Postman
+from backoffice.external.serving import Listener, say_ready, until_told
+
+_TICK = 0.1
+
+
+def run(
+    *,
+    ledger: Path,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    webhook_url: str = "",
+    webhook_secret: str = "",
+    delays: Delays | None = None,
+    until_stdin_closes: bool = False,
+) -> None:
+    """Run the payment simulator until told to stop; ``ledger`` is made when it is not there."""
+
+    async def program(stop: asyncio.Event) -> None:
+        book = Ledger(ledger)
+        try:
+            simulator = Simulator(book, host=host, port=port, delays=delays or Delays())
+            if webhook_url:
+                simulator.postman.aim(webhook_url, webhook_secret)
+            await simulator.live(stop)
+        finally:
+            book.close()
+
+    until_told(program, until_stdin_closes=until_stdin_closes)
+
+
+class Simulator:
+    """The parts of one gateway, put together."""
+
+    def __init__(self, ledger: Ledger, *, host: str, port: int, delays: Delays) -> None:
+        """Put them together; nothing listens yet."""
+        self._ahead = timedelta()
+        bank = Bank(
+            ledger=ledger,
+            clock=lambda: utc_now() + self._ahead,
+            delays=delays,
+            page_of=lambda link_id: f"{self._listener.url}/pay/{link_id}",
+        )
+        self._teller = Teller(bank)
+        self.postman = Postman(bank)
+        schedule = FaultSchedule()
+        control = Control(
+            self._teller, schedule, self.postman, advance=self._advance, set_outage=self._set_outage
+        )
+        app = Starlette(
+            routes=[*Api(self._teller, schedule).routes(), *Page(self._teller).routes(), *control.routes()],
+            exception_handlers={Problem: _on_problem, HTTPException: _on_http_exception},
+        )
+        self._listener = Listener(app, host=host, port=port)
+        self._control = Listener(app, host="127.0.0.1", port=0)
+
+    async def live(self, stop: asyncio.Event) -> None:
+        """Listen and work until ``stop`` is set."""
+        await self._listener.open()
+        await self._control.open()
+        say_ready(url=self._listener.url, control=self._control.url)
+        rounds = asyncio.create_task(self._rounds())
+        try:
+            await _first_of(stop, rounds)
+        finally:
+            rounds.cancel()
+            with suppress(asyncio.CancelledError):
+                await rounds
+            await self._listener.close()
+            await self._control.close()
+            await self.postman.close()
+
+    async def _rounds(self) -> None:
+        while True:
+            self._teller.settle()
+            await self.postman.deliver_due()
+            await asyncio.sleep(_TICK)
+
+    def _advance(self, by: timedelta) -> None:
+        self._ahead += by
+
+    async def _set_outage(self, on: bool) -> None:  # noqa: FBT001 - a switch
+        await (self._listener.close() if on else self._listener.open())
+
+
+async def _first_of(stop: asyncio.Event, rounds: asyncio.Task[None]) -> None:
+    """Wait for ``stop``; a bug in the rounds ends the program instead of going unnoticed."""
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({stopped, rounds}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+
+
+async def _on_problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 - registered for this class alone
+    return problem_response(error)
+
+
+async def _on_http_exception(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
+    code = error.detail.lower().replace(" ", "_")
+    response = problem_response(Problem(error.status_code, code, f"{error.detail}."))
+    response.headers.update(error.headers or {})
+    return response
