@@ -14,7 +14,7 @@ import socket
 import sys
 import threading
 from collections.abc import Awaitable, Callable
-from typing import cast
+from typing import Protocol, cast
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -22,6 +22,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 _CUT = "backoffice.cut"
+_ANSWER_GETS_OUT = 0.05
 
 
 class Listener:
@@ -71,6 +72,41 @@ class Listener:
         for connection in list(self._state.connections):
             connection.transport.abort()
         await asyncio.sleep(0)
+
+
+class Port(Protocol):
+    """What can be opened and closed again at the same address."""
+
+    async def open(self) -> None:
+        """Listen."""
+        ...
+
+    async def close(self) -> None:
+        """Stop listening and cut every connection."""
+        ...
+
+
+class Outage:
+    """The switch of a port: nobody can connect while it is on."""
+
+    def __init__(self, port: Port) -> None:
+        """Switch ``port``."""
+        self._port = port
+        self._plan: asyncio.Task[None] | None = None
+
+    def switch(self, *, on: bool, seconds: float | None = None) -> None:
+        """Begin or end an outage; with ``seconds`` it ends by itself."""
+        if self._plan is not None:
+            self._plan.cancel()
+        self._plan = asyncio.create_task(self._follow(on, seconds if on else None))
+
+    async def _follow(self, on: bool, seconds: float | None) -> None:  # noqa: FBT001 - private
+        # The order may have come through the very port: let its answer out first.
+        await asyncio.sleep(_ANSWER_GETS_OUT)
+        await (self._port.close() if on else self._port.open())
+        if seconds is not None:
+            await asyncio.sleep(seconds)
+            await self._port.open()
 
 
 def cut_connection(scope: Scope) -> None:

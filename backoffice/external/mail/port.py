@@ -8,7 +8,10 @@ from backoffice.domain.outcome import Outcome
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutgoingMail:
-    """A plain-text message. ``message_id`` is ours and the same on every try, so a receiver can tell a repeat."""
+    """A plain-text message.
+
+    ``message_id`` is ours and the same on every try, so a receiver can tell a repeat.
+    """
 
     message_id: str
     to: str

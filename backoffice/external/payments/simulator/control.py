@@ -4,8 +4,7 @@ Served on a port of its own (``control`` in the ready line), so that it answers 
 API's port too.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import timedelta
 
 from pydantic import Field
@@ -20,6 +19,7 @@ from backoffice.external.payments.simulator.faults import Fault, FaultSchedule
 from backoffice.external.payments.simulator.rules import Problem
 from backoffice.external.payments.simulator.teller import Teller
 from backoffice.external.payments.simulator.webhooks import Postman
+from backoffice.external.serving import Outage
 
 _INVALID = 422
 
@@ -54,12 +54,11 @@ class Control:
         postman: Postman,
         *,
         advance: Callable[[timedelta], None],
-        set_outage: Callable[[bool], Awaitable[None]],
+        outage: Outage,
     ) -> None:
         """Pull the strings of these."""
         self._teller, self._schedule, self._postman = teller, schedule, postman
-        self._advance, self._set_outage = advance, set_outage
-        self._end_of_outage: asyncio.Task[None] | None = None
+        self._advance, self._outage = advance, outage
 
     def routes(self) -> list[Route]:
         """What can be pulled."""
@@ -90,11 +89,7 @@ class Control:
     async def outage(self, request: Request) -> Response:
         """Close or open the API's port."""
         body = await read_json(request, OutageBody)
-        if self._end_of_outage is not None:
-            self._end_of_outage.cancel()
-            self._end_of_outage = None
-        # After the answer is out: closing the port also cuts the connection this request came on.
-        self._end_of_outage = asyncio.create_task(self._hold_outage(body))
+        self._outage.switch(on=body.on, seconds=body.seconds)
         return JSONResponse({"on": body.on})
 
     async def webhook(self, request: Request) -> Response:
@@ -117,10 +112,3 @@ class Control:
         """Everything the gateway knows."""
         self._teller.settle()
         return JSONResponse(export(self._teller.bank))
-
-    async def _hold_outage(self, body: OutageBody) -> None:
-        await asyncio.sleep(0.05)
-        await self._set_outage(body.on)
-        if body.on and body.seconds is not None:
-            await asyncio.sleep(body.seconds)
-            await self._set_outage(False)

@@ -27,7 +27,7 @@ from backoffice.external.payments.simulator.page import Page
 from backoffice.external.payments.simulator.rules import Problem
 from backoffice.external.payments.simulator.teller import Teller
 from backoffice.external.payments.simulator.webhooks import Postman
-from backoffice.external.serving import Listener, say_ready, until_told
+from backoffice.external.serving import Listener, Outage, say_ready, until_told
 
 _TICK = 0.1
 
@@ -72,14 +72,15 @@ class Simulator:
         self._teller = Teller(bank)
         self.postman = Postman(bank)
         schedule = FaultSchedule()
-        control = Control(
-            self._teller, schedule, self.postman, advance=self._advance, set_outage=self._set_outage
-        )
+        routes = [*Api(self._teller, schedule).routes(), *Page(self._teller).routes()]
         app = Starlette(
-            routes=[*Api(self._teller, schedule).routes(), *Page(self._teller).routes(), *control.routes()],
-            exception_handlers={Problem: _on_problem, HTTPException: _on_http_exception},
+            routes=routes, exception_handlers={Problem: _on_problem, HTTPException: _on_http_exception}
         )
         self._listener = Listener(app, host=host, port=port)
+        control = Control(
+            self._teller, schedule, self.postman, advance=self._advance, outage=Outage(self._listener)
+        )
+        app.router.routes.extend(control.routes())
         self._control = Listener(app, host="127.0.0.1", port=0)
 
     async def live(self, stop: asyncio.Event) -> None:
@@ -106,9 +107,6 @@ class Simulator:
 
     def _advance(self, by: timedelta) -> None:
         self._ahead += by
-
-    async def _set_outage(self, on: bool) -> None:  # noqa: FBT001 - a switch
-        await (self._listener.close() if on else self._listener.open())
 
 
 async def _first_of(stop: asyncio.Event, rounds: asyncio.Task[None]) -> None:
