@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import QueuePool
-from sqlcipher3 import dbapi2 as sqlite  # type: ignore[import-untyped]  # the wheel ships no types
+from sqlcipher3 import dbapi2 as sqlite
 
 SAFE_SQLITE = (3, 51, 3)
 BUSY_SECONDS = 10.0

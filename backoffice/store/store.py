@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from backoffice.domain.errors import StoreUnavailable
 
@@ -85,8 +85,6 @@ def _may_run_again(error: DBAPIError) -> bool:
 
 def _plain(error: DBAPIError) -> SQLAlchemyError | StoreUnavailable:
     """Turn the troubles a person can do something about into a sentence; leave bugs as they are."""
-    if not isinstance(error, OperationalError | DBAPIError):
-        return error
     words = str(error.orig).lower()
     for sign, sentence, advice in _TROUBLES:
         if sign in words:

@@ -1,0 +1,1 @@
+"""One file, one story; named as in flows.md."""

@@ -1,0 +1,91 @@
+"""Frozen settings; the only reader of environment and configuration files.
+
+Precedence: arguments, environment (``BACKOFFICE_...``), ``backoffice.toml`` in the data directory, defaults.
+"""
+
+import os
+import platform
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from backoffice.domain.inventory import InventorySystem
+
+RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+SETTINGS_FILE = "backoffice.toml"
+_PREFIX = "BACKOFFICE_"
+
+
+def default_data_dir() -> Path:
+    """Return where data is kept when nobody says otherwise."""
+    return Path(platformdirs.user_data_dir("backoffice", appauthor=False))
+
+
+class StoreSettings(BaseModel):
+    """What one store decides; kept in its row of ``stores`` and changed there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    currency: str = "USD"
+    locale: str = "en_US"
+    inventory_system: InventorySystem = InventorySystem.DOM
+    orders_to_dom: bool = True
+    online_location: str = "ONLINE"
+    price_lock: timedelta = timedelta(minutes=15)
+    hold: timedelta = timedelta(minutes=15)
+    default_ship_method: str = ""
+    tell_customers: bool = True
+    order_number_prefix: str = "B"
+    availability_expiry: timedelta = timedelta(minutes=5)
+    low_stock_threshold: int = 10  # at or above: the cache is trusted until it expires; below: ask the DOM
+    low_stock_expiry: timedelta = timedelta(seconds=30)
+    fallback_status: str = "Unavailable"
+    fallback_delay: timedelta | None = None
+
+
+class Settings(BaseSettings):
+    """Where everything is and how long to wait for it."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="ignore")
+
+    data_dir: Path = Field(default_factory=default_data_dir)
+    database_url: str = ""  # "": the embedded file in the data directory
+    store_id: str = "adventure"
+    desk: str = Field(default_factory=lambda: platform.node() or "desk")
+    demo: bool = False
+    dom_url: str = ""
+    dom_deadline: timedelta = timedelta(seconds=10)
+    dom_secrets: tuple[str, ...] = ()  # whsec_...; the first signs, all verify
+    payments_url: str = ""
+    payments_deadline: timedelta = timedelta(seconds=10)
+    payments_secrets: tuple[str, ...] = ()
+    smtp_host: str = ""
+    smtp_port: int = 25
+    mail_from: str = "orders@example.com"
+    inbound_host: str = "127.0.0.1"
+    inbound_port: int = 0
+    checkout_lease: timedelta = timedelta(seconds=30)
+    transfer_tries: int = 6
+    transfer_first_wait: timedelta = timedelta(seconds=2)
+    transfer_longest_wait: timedelta = timedelta(minutes=10)
+    photos_dir: Path = RESOURCES / "demo" / "adventure-works" / "photos"
+
+    @property
+    def url(self) -> str:
+        """Return SQLAlchemy's address of the database."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'backoffice.db'}"
+
+    @classmethod
+    def load(cls, data_dir: Path | None = None, **given: Any) -> Self:  # noqa: ANN401 - any setting, checked by pydantic
+        """Read the settings for a data directory; arguments win over environment, environment over file."""
+        home = data_dir or cls(**given).data_dir
+        file = home / SETTINGS_FILE
+        filed = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        overruled = {name for name in cls.model_fields if f"{_PREFIX}{name.upper()}" in os.environ}
+        kept = {name: value for name, value in filed.items() if name not in overruled}
+        return cls(**{**kept, **given, "data_dir": home})

@@ -1,0 +1,273 @@
+"""Calls and carts; orders frozen at submit; the journal of checkouts; transfers and their attempts."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+
+from backoffice.store.tables.base import Moment, metadata
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("call_id", Text, primary_key=True),
+    Column("staff_id", Text, nullable=False, index=True),
+    Column("opened_at", Moment, nullable=False),
+    Column("parked_since", Moment),
+    Column("closed_at", Moment),
+)
+
+carts = Table(
+    "carts",
+    metadata,
+    Column("cart_id", Text, primary_key=True),
+    Column("call_id", ForeignKey("calls.call_id"), nullable=False, unique=True),
+    Column("store_id", Text, nullable=False),
+    Column("customer_id", Text, index=True),
+    Column("status", Text, nullable=False),  # CartStatus
+    Column("version", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("ship_to", JSON(none_as_null=True)),
+    Column("bill_to", JSON(none_as_null=True)),
+    Column("ship_method", Text, nullable=False),
+    Column("coupons", JSON, nullable=False),
+    Column("payments", JSON, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("tell_customer", Boolean, nullable=False),
+    Column("prepared", JSON(none_as_null=True)),
+    Column("updated_at", Moment, nullable=False),
+)
+
+cart_lines = Table(
+    "cart_lines",
+    metadata,
+    Column("line_id", Text, primary_key=True),
+    Column("cart_id", ForeignKey("carts.cart_id"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("sku", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("photo", Text, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("unit_price", BigInteger, nullable=False),
+    Column("location_id", Text, nullable=False),
+    Column("availability", JSON(none_as_null=True)),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("order_id", Text, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("cart_id", Text, nullable=False),
+    Column("cart_version", Integer, nullable=False),
+    Column("store_id", Text, nullable=False),
+    Column("status", Text, nullable=False),  # OrderStatus
+    Column("placed_at", Moment, nullable=False),
+    Column("agent_id", Text, nullable=False),
+    Column("agent_name", Text, nullable=False),
+    Column("call_id", Text, nullable=False),
+    Column("desk", Text, nullable=False),
+    Column("customer_id", Text, nullable=False, index=True),
+    Column("customer_name", Text, nullable=False),
+    Column("company", Text, nullable=False),
+    Column("email", Text, nullable=False, index=True),
+    Column("phone", Text, nullable=False),
+    Column("phone_digits", Text, nullable=False, index=True),
+    Column("language", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("items", BigInteger, nullable=False),
+    Column("discount", BigInteger, nullable=False),
+    Column("shipping", BigInteger, nullable=False),
+    Column("tax", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("ship_method", Text, nullable=False),
+    Column("bill_to", JSON, nullable=False),  # OrderAddress, frozen
+    Column("ship_to", JSON, nullable=False),
+    Column("explanations", JSON, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("tell_customer", Boolean, nullable=False),
+    Column("reservation_id", Text),
+    Column("snapshot_hash", Text, nullable=False),  # SHA-256 over everything frozen
+    Column("sync_sequence", BigInteger, nullable=False),  # of the last SyncOrder applied; 0 none
+    Index(
+        "uq_orders_cart_version_live",
+        "cart_id",
+        "cart_version",
+        unique=True,
+        sqlite_where=text("status != 'FAILED'"),
+        postgresql_where=text("status != 'FAILED'"),
+    ),
+    Index("ix_orders_placed_at_order_id", "placed_at", "order_id"),
+    Index("ix_orders_status_placed_at", "status", "placed_at"),
+)
+
+order_lines = Table(  # OrderSku
+    "order_lines",
+    metadata,
+    Column("order_id", ForeignKey("orders.order_id"), nullable=False),
+    Column("line_id", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("sku", Text, nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("photo", Text, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("unit_price", BigInteger, nullable=False),
+    Column("discount", BigInteger, nullable=False),
+    Column("tax", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("location_id", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("shipped", Integer, nullable=False),
+    Column("cancelled", Integer, nullable=False),
+    Column("available_from", Moment),
+    PrimaryKeyConstraint("order_id", "line_id"),
+)
+
+shipments = Table(  # parcels the DOM told us of
+    "shipments",
+    metadata,
+    Column("order_id", ForeignKey("orders.order_id"), nullable=False),
+    Column("shipment_id", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("carrier", Text, nullable=False),
+    Column("tracking", Text, nullable=False),
+    Column("shipped_at", Moment, nullable=False),
+    Column("quantities", JSON, nullable=False),  # [[line id, quantity] ...]
+    PrimaryKeyConstraint("order_id", "shipment_id"),
+)
+
+order_statuses = Table(
+    "order_statuses",
+    metadata,
+    Column("order_id", ForeignKey("orders.order_id"), nullable=False),
+    Column("place", Integer, nullable=False),  # 1, 2, 3 ...
+    Column("status", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("order_id", "place"),
+)
+
+payments = Table(
+    "payments",
+    metadata,
+    Column("payment_id", Text, primary_key=True),
+    Column("order_id", ForeignKey("orders.order_id"), nullable=False, index=True),
+    Column("place", Integer, nullable=False),
+    Column("method", Text, nullable=False),  # PaymentMethod
+    Column("gateway", Text, nullable=False),
+    Column("reference", Text, nullable=False, unique=True),  # ours: order number and place
+    Column("token", Text, nullable=False),  # PO number or the gateway's token
+    Column("label", Text, nullable=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("currency", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("captured", BigInteger, nullable=False),
+    Column("refunded", BigInteger, nullable=False),
+    Column("status", Text, nullable=False),  # PaymentStatus
+    Column("gateway_id", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+order_events = Table(
+    "order_events",
+    metadata,
+    Column("event_id", Text, primary_key=True),
+    Column("order_id", ForeignKey("orders.order_id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),  # OrderSubmit, PaymentAuthorizationComplete ...
+    Column("at", Moment, nullable=False),
+)
+
+checkout_attempts = Table(
+    "checkout_attempts",
+    metadata,
+    Column("attempt_id", Text, primary_key=True),
+    Column("cart_id", Text, nullable=False),
+    Column("cart_version", Integer, nullable=False),
+    Column("order_id", Text),
+    Column("order_number", Text, nullable=False),
+    Column("state", Text, nullable=False),  # CheckoutState
+    Column("failed_action", Text, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("advice", Text, nullable=False),
+    Column("actor", JSON, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("owner", Text, nullable=False),  # the process at it
+    Column("lease_until", Moment, nullable=False),
+    Index(
+        "uq_checkout_attempts_cart_live",
+        "cart_id",
+        unique=True,
+        sqlite_where=text("state IN ('running', 'checking', 'stuck')"),
+        postgresql_where=text("state IN ('running', 'checking', 'stuck')"),
+    ),
+    Index("ix_checkout_attempts_state_updated_at", "state", "updated_at"),
+    Index("ix_checkout_attempts_cart", "cart_id", "cart_version"),
+)
+
+checkout_steps = Table(  # the journal: one row per execute and per undo
+    "checkout_steps",
+    metadata,
+    Column("attempt_id", ForeignKey("checkout_attempts.attempt_id"), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("what", Text, nullable=False),  # execute, undo
+    Column("outcome", Text, nullable=False),  # intended, done, failed, unknown
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("attempt_id", "place"),
+)
+
+transfers = Table(
+    "transfers",
+    metadata,
+    Column("order_id", ForeignKey("orders.order_id"), primary_key=True),
+    Column("order_number", Text, nullable=False, unique=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("status", Text, nullable=False),  # TransferStatus
+    Column("maybe_there", Boolean, nullable=False),  # ask before sending again
+    Column("cause", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("automatic_left", Integer, nullable=False),
+    Column("queued_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("next_try_at", Moment),
+    Column("external_order_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("ix_transfers_status_updated_at", "status", "updated_at"),
+)
+
+transfer_attempts = Table(
+    "transfer_attempts",
+    metadata,
+    Column("attempt_id", Text, primary_key=True),
+    Column("order_id", ForeignKey("transfers.order_id"), nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("kind", Text, nullable=False),  # transfer, lookup
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("request", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("worker", Text, nullable=False),
+)
