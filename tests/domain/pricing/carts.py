@@ -13,7 +13,8 @@ from backoffice.domain.pricing import (
     Coupon,
     Destination,
     PricedCart,
-    PricesHold,
+    PricedLine,
+    PricedShipment,
     PricingRequest,
     PricingRules,
     Promotion,
@@ -110,7 +111,7 @@ def priced(request: PricingRequest) -> PricedCart:
     """Priced, and added up as every cart must be."""
     result = price(request)
     totals = result.totals
-    parts = (*result.lines, *result.shipments)
+    parts: list[PricedLine | PricedShipment] = [*result.lines, *result.shipments]
     assert totals.total == Money.total((part.total for part in parts), result.currency)
     assert totals.total == (
         totals.items
@@ -126,15 +127,11 @@ def priced(request: PricingRequest) -> PricedCart:
     for part in parts:
         assert part.net + part.tax == part.total
         off = Money.total((share.amount for share in part.discounts), result.currency)
-        before = part.gross if hasattr(part, "gross") else part.cost
+        before = part.gross if isinstance(part, PricedLine) else part.cost
         assert before - off == part.discounted
         assert part.total.minor >= 0
         assert part.discounted.minor >= 0
     return result
-
-
-def holding(prices_hold: PricesHold, **settings: object) -> PricingRules:
-    return replace(PricingRules(), prices_hold=prices_hold, **settings)  # type: ignore[arg-type]  # by name
 
 
 def line_discounts(result: PricedCart) -> list[str]:

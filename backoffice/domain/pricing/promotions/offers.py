@@ -6,7 +6,15 @@ from enum import Enum
 
 from backoffice.domain.money import Money
 from backoffice.domain.pricing.areas import Area
-from backoffice.domain.pricing.promotions.benefits import Benefit
+from backoffice.domain.pricing.promotions.benefits import (
+    AmountOff,
+    Benefit,
+    FixedPrice,
+    Measured,
+    Per,
+    PercentOff,
+    Tiers,
+)
 from backoffice.domain.pricing.selection import ALL_LINES, Selection
 
 DEFAULT_PRIORITY = 100
@@ -49,7 +57,8 @@ UNLIMITED = Limits()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Promotion:
-    """An offer. Of two that can be combined the one with the lower `priority` number has its turn first.
+    """An offer. The lower `priority` number has its turn first; of equals, what is on items before what is
+    on the whole order, then the lower id.
 
     `benefits` are given one after the other. With `needs_coupon` one of the coupons of the request must
     belong to it. `customer_groups` and `ship_to` empty mean anybody and anywhere. `order_number` is the
@@ -74,6 +83,11 @@ class Promotion:
         if not self.benefits:
             message = f"The offer {self.name!r} gives nothing."
             raise ValueError(message)
+
+    @property
+    def is_on_whole_order(self) -> bool:
+        """Whether it makes the order as a whole cheaper, and not certain items or each of them."""
+        return any(_is_on_whole_order(benefit) for benefit in self.benefits)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,6 +114,18 @@ class Uses:
 
     promotions: dict[str, UseCount] = field(default_factory=dict)
     coupons: dict[str, UseCount] = field(default_factory=dict)
+
+
+def _is_on_whole_order(benefit: Benefit) -> bool:
+    match benefit:
+        case PercentOff(on=on, per=Per.SELECTION) | AmountOff(on=on, per=Per.SELECTION):
+            return on.is_everything
+        case FixedPrice(on=on, per=Per.SELECTION):
+            return on.is_everything
+        case Tiers(on=on, measured=Measured.SET_AMOUNT | Measured.SET_QUANTITY):
+            return on.is_everything
+        case _:
+            return False
 
 
 def same_code(code: str) -> str:

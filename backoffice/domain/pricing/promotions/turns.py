@@ -1,6 +1,7 @@
 """The offers' turns.
 
-1. Offers are sorted by priority, then id; exclusive ones first where the store says so.
+1. Offers are sorted by priority (items before the whole order, then by id); exclusive ones first where
+   the store says so.
 2. In its turn an offer must be open to this customer now, have its coupon, and find what it needs.
 3. It must get on with what was applied before it.
 4. Of offers that are alternatives (`best_of`) the one that gives most is taken.
@@ -89,10 +90,10 @@ def refuse(promotion: Promotion, objection: Objection, turns: Turns) -> None:
         )
 
 
-def _turn(promotion: Promotion, request: PricingRequest) -> tuple[bool, int, str]:
+def _turn(promotion: Promotion, request: PricingRequest) -> tuple[bool, int, bool, str]:
     first = request.rules.exclusive_offers is ExclusiveOffers.FIRST
     waits = first and promotion.combination is not Combination.EXCLUSIVE
-    return waits, promotion.priority, promotion.promotion_id
+    return waits, promotion.priority, promotion.is_on_whole_order, promotion.promotion_id
 
 
 def _usable_coupons(request: PricingRequest, turns: Turns) -> dict[str, list[Coupon]]:

@@ -77,7 +77,7 @@ FINAL = (*MIXED, line("3", "2.55", 4, tax_class="reduced"))
 
 
 @pytest.mark.parametrize(
-    ("lines", "promotions", "rules", "without_tax", "with_tax"),
+    "lines, promotions, rules, without_tax, with_tax",
     [
         pytest.param((line("1", "1.23"),), (), WITHOUT, "1.23", "1.48", id="single line"),
         pytest.param((line("1", "1.23", 3),), (), WITHOUT, "3.69", "4.44", id="single line, 3 pieces"),
@@ -133,9 +133,14 @@ FINAL = (*MIXED, line("3", "2.55", 4, tax_class="reduced"))
         ),
         pytest.param((line("1", "1558.80"),), (ITEM_10,), WITHOUT, "1402.92", "1683.50", id="item 10%"),
         pytest.param(
-            (line("1", "1558.80"),), (ITEM_10, ORDER_10), WITHOUT, "1262.63", "1515.16", id="item and order 10%"
+            (line("1", "1558.80"),),
+            (ITEM_10, ORDER_10),
+            WITHOUT,
+            "1262.63",
+            "1515.16",
+            id="both 10%",
         ),
-        pytest.param((line("1", "1558.80"),), (ITEM_10,), WITH, "1169.10", "1402.92", id="item 10%, with tax"),
+        pytest.param((line("1", "1558.80"),), (ITEM_10,), WITH, "1169.10", "1402.92", id="item 10%, with"),
         pytest.param(
             (line("1", "1558.80"),), (ITEM_10, ORDER_10), WITH, "1052.19", "1262.63", id="both, with tax"
         ),
@@ -180,7 +185,7 @@ def test_goods_cost_what_vendure_says(
 
 
 @pytest.mark.parametrize(
-    ("rules", "promotions", "shipping", "total"),
+    "rules, promotions, shipping, total",
     [
         pytest.param(WITHOUT, (), "6.00", "7.20", id="without tax"),
         pytest.param(WITH, (), "5.00", "6.00", id="with tax"),
@@ -208,7 +213,11 @@ def test_shipping_costs_what_vendure_says(
 def test_discount_is_prorated_over_two_rates_as_vendure_does() -> None:
     result = priced(
         cart(
-            line("1", "5.00"), line("2", "5.00", tax_class="zero"), promotions=(FIVE_OFF,), taxes=RATES, rules=WITH
+            line("1", "5.00"),
+            line("2", "5.00", tax_class="zero"),
+            promotions=(FIVE_OFF,),
+            taxes=RATES,
+            rules=WITH,
         )
     )
 
@@ -216,7 +225,7 @@ def test_discount_is_prorated_over_two_rates_as_vendure_does() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rates", "with_tax", "taxes"),
+    "rates, with_tax, taxes",
     [
         pytest.param((), "54.99", (), id="no rates"),
         pytest.param((tax("NY", "4"),), "57.19", ("2.20",), id="state"),
