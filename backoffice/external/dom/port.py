@@ -218,7 +218,7 @@ class ExternalOrders(Protocol):
         ...
 
     async def get_order_details(self, order_number: str) -> Outcome[ExternalOrder | None]:
-        """GetOrder with External_Details, by our number or the DOM's own; ``Succeeded(None)``: no such order."""
+        """GetOrder with External_Details, by our number or the DOM's own; None: no such order."""
         ...
 
 

@@ -1,8 +1,8 @@
 """What every message of the DOM is made of: strict scalars, the business context, the model they stand in.
 
 Wire names are camelCase. A value of the wrong type is an error, a field nobody knows is ignored (the other
-side may be newer). Times are RFC 3339 with an offset and become UTC; amounts are whole minor units; quantities of
-stock are exact decimals written as text.
+side may be newer). Times are RFC 3339 with an offset and become UTC; amounts are whole minor units;
+quantities of stock are exact decimals written as text.
 """
 
 import re

@@ -1,0 +1,248 @@
+"""The routes of ``dom.yaml``.
+
+1. Read the business context of the request; without one it is refused.
+2. Take the fault this call has to suffer, if any; one that strikes before the effect answers now.
+3. Read body and query strictly, do it, and answer with the BODID that was asked; or refuse with a reason.
+4. A fault that strikes after the effect spoils the answer.
+"""
+
+import asyncio
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, TypeVar
+from urllib.parse import unquote
+
+from pydantic import Field, TypeAdapter, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from backoffice.domain.ids import new_id
+from backoffice.external.dom import messages as wire
+from backoffice.external.dom.simulator.dom import Dom, Values
+from backoffice.external.dom.simulator.faults import BEFORE, Fault
+from backoffice.external.dom.simulator.history import read_filter
+from backoffice.external.dom.simulator.misbehaviour import Misbehaving
+from backoffice.external.dom.simulator.refusals import INVALID, NOT_JSON, TOO_LARGE, UNPROCESSABLE, Refusal
+from backoffice.external.dom.wire import (
+    MAX_BODY_BYTES,
+    Context,
+    CurrencyCode,
+    Id,
+    Moment,
+    Problem,
+    Reply,
+    SkuText,
+    Wire,
+    first_fault,
+)
+
+M = TypeVar("M", bound=Wire)
+Act = Callable[[Request, Context, Fault | None], Awaitable[tuple[type[Reply], Values]]]
+_HEADER_TEXT = re.compile(r"([A-Za-z0-9._~-]|%[0-9A-F]{2}){1,600}", re.ASCII)
+_LONGEST_TEXT = 200
+_OK = 200
+_FOUND = 302
+_TOO_MANY = 429
+_UNAVAILABLE = 503
+
+
+class _Head(Wire):
+    bod_id: Id
+    created_at: Moment
+    currency: CurrencyCode
+
+
+class _Places(Wire):
+    sku: Annotated[tuple[Annotated[SkuText, Field()], ...], Field(min_length=1, max_length=500)]
+    location: Annotated[tuple[Id, ...], Field(max_length=100)]
+
+
+_ID: TypeAdapter[str] = TypeAdapter(Id)
+
+
+class Api:
+    """What the store may ask."""
+
+    def __init__(self, dom: Dom) -> None:
+        """Answer for this DOM."""
+        self._dom = dom
+
+    def routes(self) -> list[Route]:
+        """Every path and method of the document."""
+        operations: list[tuple[str, str, str, Act]] = [
+            ("GET", "/availability", "availability", self._availability),
+            ("GET", "/reservations/{reservation_id}", "show_reservation", self._show_reservation),
+            ("PUT", "/reservations/{reservation_id}", "reserve", self._reserve),
+            ("DELETE", "/reservations/{reservation_id}", "release", self._release),
+            ("POST", "/orders", "transfer", self._transfer),
+            ("GET", "/orders", "history", self._history),
+            ("GET", "/orders/{order_number}", "details", self._details),
+        ]
+        return [
+            Route(path, self._endpoint(operation, act), methods=[method])
+            for method, path, operation, act in operations
+        ]
+
+    def _endpoint(self, operation: str, act: Act) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            by_number = operation == "details" and request.query_params.get("by") == "orderNumber"
+            fault = self._dom.faults.take("find" if by_number else operation)
+            if fault and fault.kind == "latency":
+                await asyncio.sleep(fault.seconds)
+            if fault and fault.kind in BEFORE:
+                return self._before(request, fault)
+            status, body = await self._answer(request, act, fault)
+            return _spoil(fault, status, body) if fault else JSONResponse(body, status)
+
+        return endpoint
+
+    async def _answer(self, request: Request, act: Act, fault: Fault | None) -> tuple[int, Values]:
+        try:
+            bod_id, context = _read_head(request.headers)
+            reply, values = await act(request, context, fault)
+        except Refusal as refusal:
+            return refusal.status, self.problem(request, refusal)
+        except ValidationError as error:
+            return INVALID, self.problem(request, Refusal(INVALID, "invalid_request", first_fault(error)))
+        message = reply.model_validate(
+            values | {"bod_id": new_id(), "created_at": self._dom.clock(), "answers": bod_id}
+        )
+        return _OK, message.to_values()
+
+    def problem(self, request: Request, refusal: Refusal) -> Values:
+        """Write a refusal of this request."""
+        bod_id = request.headers.get("bod-id", "")
+        return Problem(
+            bod_id=new_id(),
+            created_at=self._dom.clock(),
+            answers=bod_id if _is_id(bod_id) else None,
+            code=refusal.code,
+            reason=refusal.reason[:1000],
+        ).to_values()
+
+    def _before(self, request: Request, fault: Fault) -> Response:
+        status, code = {
+            "refuse": (UNPROCESSABLE, fault.code),
+            "too_many": (_TOO_MANY, "too_many_requests"),
+            "unavailable": (_UNAVAILABLE, "unavailable"),
+            "redirect": (_FOUND, "moved"),
+        }.get(fault.kind, (fault.status, "failed"))
+        body = self.problem(request, Refusal(status, code, fault.reason))
+        if fault.kind in {"drop_before", "silent_before"}:
+            return Misbehaving(fault, body, status)
+        headers = {"retry-after": fault.retry_after} if fault.retry_after is not None else {}
+        if fault.kind == "redirect":
+            headers["location"] = "/elsewhere"
+        return JSONResponse(body, status, headers)
+
+    async def _availability(
+        self, request: Request, context: Context, fault: Fault | None
+    ) -> tuple[type[Reply], Values]:
+        query = request.query_params
+        asked = _Places.model_validate(
+            {"sku": tuple(query.getlist("sku")), "location": tuple(query.getlist("location"))}
+        )
+        skus, locations = list(dict.fromkeys(asked.sku)), list(dict.fromkeys(asked.location))
+        return wire.ShowInventoryAvailability, self._dom.availability(skus, locations)
+
+    async def _reserve(
+        self, request: Request, context: Context, fault: Fault | None
+    ) -> tuple[type[Reply], Values]:
+        message, _ = await _read_body(request, wire.ReserveInventory)
+        reservation_id = _ID.validate_python(request.path_params["reservation_id"])
+        return wire.AcknowledgeReservation, self._dom.reserve(reservation_id, message, fault)
+
+    async def _show_reservation(
+        self, request: Request, context: Context, fault: Fault | None
+    ) -> tuple[type[Reply], Values]:
+        reservation_id = _ID.validate_python(request.path_params["reservation_id"])
+        return wire.ShowReservation, self._dom.show_reservation(reservation_id)
+
+    async def _release(
+        self, request: Request, context: Context, fault: Fault | None
+    ) -> tuple[type[Reply], Values]:
+        reservation_id = _ID.validate_python(request.path_params["reservation_id"])
+        return wire.AcknowledgeRelease, self._dom.release(reservation_id)
+
+    async def _transfer(
+        self, request: Request, context: Context, fault: Fault | None
+    ) -> tuple[type[Reply], Values]:
+        key = request.headers.get("idempotency-key", "")
+        if not _is_id(key):
+            raise Refusal(INVALID, "missing_key", "A transfer needs an Idempotency-Key.")
+        message, body_hash = await _read_body(request, wire.SentOrder)
+        acknowledged = self._dom.transfer(message, key=key, body_hash=body_hash, context=context)
+        return wire.AcknowledgeOrder, acknowledged
+
+    async def _history(
+        self, request: Request, context: Context, fault: Fault | None
+    ) -> tuple[type[Reply], Values]:
+        return wire.ShowOrders, self._dom.history(read_filter(dict(request.query_params)))
+
+    async def _details(
+        self, request: Request, context: Context, fault: Fault | None
+    ) -> tuple[type[Reply], Values]:
+        by = request.query_params.get("by", "any")
+        if by not in {"any", "orderNumber"}:
+            raise Refusal(INVALID, "invalid_request", "by is any or orderNumber.")
+        number = _ID.validate_python(request.path_params["order_number"])
+        return wire.ShowOrder, self._dom.order(number, own_numbers=by == "any")
+
+
+def _spoil(fault: Fault, status: int, body: Values) -> Response:
+    if fault.kind == "latency":
+        return JSONResponse(body, status)
+    if fault.kind == "error_after":
+        return JSONResponse(body, fault.status)
+    return Misbehaving(fault, body, status)
+
+
+def _read_head(headers: Mapping[str, str]) -> tuple[str, Context]:
+    head = _Head.model_validate(
+        {
+            "bod_id": headers.get("bod-id"),
+            "created_at": headers.get("bod-created-at"),
+            "currency": headers.get("bod-currency"),
+        }
+    )
+    context = Context(
+        store=_header_text(headers, "bod-store"),
+        currency=head.currency,
+        locale=_header_text(headers, "bod-locale"),
+        acting_user=_header_text(headers, "bod-acting-user"),
+        on_behalf_of=_header_text(headers, "bod-on-behalf-of") if "bod-on-behalf-of" in headers else "",
+    )
+    return head.bod_id, context
+
+
+def _header_text(headers: Mapping[str, str], name: str) -> str:
+    value = headers.get(name, "")
+    if not _HEADER_TEXT.fullmatch(value):
+        raise Refusal(INVALID, "invalid_request", f"The header {name} is missing or can not be read.")
+    plain = unquote(value)[:_LONGEST_TEXT]
+    return "".join(letter if letter.isprintable() else " " for letter in plain)
+
+
+async def _read_body(request: Request, model: type[M]) -> tuple[M, str]:
+    """Read a message, and the hash of what it says whatever its spelling."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise Refusal(NOT_JSON, "not_json", "The body is to be application/json.")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise Refusal(TOO_LARGE, "too_large", "The body is too large.")
+    message = model.model_validate_json(bytes(body), by_name=False, by_alias=True)
+    canonical = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
+    return message, hashlib.sha256(canonical).hexdigest()
+
+
+def _is_id(value: str) -> bool:
+    try:
+        _ID.validate_python(value)
+    except ValidationError:
+        return False
+    return True
