@@ -1,0 +1,98 @@
+"""Two worlds with a DOM in them: the fake, and the adapter on the simulator's process. One suite runs in both."""
+
+from datetime import timedelta
+from typing import Protocol
+
+import httpx
+
+from backoffice.external.dom.http_adapter import HttpDom
+from backoffice.external.dom.port import ExternalInventory, ExternalOrders
+from backoffice.external.http import HttpClient
+from tests.contracts.dom_examples import CONTEXT
+from tests.external.processes import Child
+from tests.fakes.dom import FakeDom
+
+
+class DomPort(ExternalOrders, ExternalInventory, Protocol):
+    """Both halves of the port, as one object offers them."""
+
+
+class DomWorld(Protocol):
+    """A DOM, and the strings behind it."""
+
+    dom: DomPort
+
+    def set_stock(self, sku: str, quantity: int) -> None:
+        """What is available of a SKU that can be back-ordered."""
+
+    def advance(self) -> None:
+        """Every order moves by one step; goods that were waited for arrive."""
+
+    def pass_time(self, by: timedelta) -> None:
+        """The DOM's clock jumps ahead."""
+
+    def bend_next_reservation(self, kind: str, quantity: int = 0) -> None:
+        """The next reservation is partial, hollow or phantom."""
+
+    async def close(self) -> None:
+        """Let go."""
+
+
+class FakeWorld:
+    """The fake."""
+
+    def __init__(self) -> None:
+        self.fake = FakeDom()
+        self.dom: DomPort = self.fake
+        for sku in SKUS:
+            self.fake.stock(sku, 0, restock_days=14)
+        self.fake.stock(NEVER_RESTOCKED, 0)
+
+    def set_stock(self, sku: str, quantity: int) -> None:
+        self.fake.stock(sku, quantity, restock_days=14)
+
+    def advance(self) -> None:
+        self.fake.advance()
+
+    def pass_time(self, by: timedelta) -> None:
+        self.fake.pass_time(by)
+
+    def bend_next_reservation(self, kind: str, quantity: int = 0) -> None:
+        self.fake.bend_next_reservation(kind, quantity=quantity)
+
+    async def close(self) -> None:
+        self.fake.close()
+
+
+class HttpWorld:
+    """The adapter on a simulator that runs."""
+
+    def __init__(self, child: Child) -> None:
+        self._client = HttpClient(child.url, deadline=timedelta(seconds=5))
+        self.dom: DomPort = HttpDom(self._client, context=CONTEXT)
+        self._control = str(child.ready["control"])
+
+    def set_stock(self, sku: str, quantity: int) -> None:
+        self._post("stock", {"sku": sku, "quantity": quantity})
+
+    def advance(self) -> None:
+        self._post("advance", {})
+
+    def pass_time(self, by: timedelta) -> None:
+        self._post("clock", {"advance_seconds": by.total_seconds()})
+
+    def bend_next_reservation(self, kind: str, quantity: int = 0) -> None:
+        self._post("faults", {"kind": kind, "operation": "reserve", "quantity": quantity})
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    def _post(self, what: str, body: dict[str, object]) -> None:
+        httpx.post(f"{self._control}/control/{what}", json=body).raise_for_status()
+
+
+# SKUs of the demo data: stocked at the online fulfilment centre, so that they can be back-ordered ...
+HELMET, BIKE = "HL-U509-R", "BK-R93R-62"
+SKUS = (HELMET, BIKE)
+# ... and one that is not stocked there and is no bike.
+NEVER_RESTOCKED = "FR-R92B-58"
