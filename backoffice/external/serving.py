@@ -52,7 +52,8 @@ class Listener:
         """Listen. OSError when the port is taken."""
         if self._server is not None:
             return
-        self._config.load()
+        if not self._config.loaded:
+            self._config.load()
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
             lambda: H11Protocol(self._config, self._state, {}),
