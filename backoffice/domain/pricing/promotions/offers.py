@@ -57,12 +57,11 @@ UNLIMITED = Limits()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Promotion:
-    """An offer. The lower `priority` number has its turn first; of equals, what is on items before what is
-    on the whole order, then the lower id.
+    """An offer, whose turn comes by `priority`, the lower number first.
 
-    `benefits` are given one after the other. With `needs_coupon` one of the coupons of the request must
+    Of equals what is on items comes before what is on the whole order, then the lower id. `benefits` are given one after the other. With `needs_coupon` one of the coupons of the request must
     belong to it. `customer_groups` and `ship_to` empty mean anybody and anywhere. `order_number` is the
-    customer's how manieth order it is for (1: the first). Of all offers with the same `best_of` only the one
+    customer's order it is for (1: the first). Of all offers with the same `best_of` only the one
     that gives most is applied, in the turn of the first of them.
     """
 

@@ -102,29 +102,33 @@ def _usable_coupons(request: PricingRequest, turns: Turns) -> dict[str, list[Cou
     usable: dict[str, list[Coupon]] = {}
     for code, typed in {same_code(typed): typed for typed in reversed(request.coupon_codes)}.items():
         coupon = by_code.get(code)
-        if coupon is None or coupon.promotion_id not in offers:
-            clause = "is not a coupon we know" if coupon is None else "belongs to no offer we have now"
-            objection = Objection(because=NotAppliedBecause.UNKNOWN_CODE, clause=clause)
-            promotion_id = ""
+        if coupon is None:
+            objection = Objection(because=NotAppliedBecause.UNKNOWN_CODE, clause="is not a coupon we know")
+            turns.refused.append(_coupon_refused("", typed.strip(), objection))
+        elif coupon.promotion_id not in offers:
+            objection = Objection(
+                because=NotAppliedBecause.UNKNOWN_CODE, clause="belongs to no offer we have now"
+            )
+            turns.refused.append(_coupon_refused(coupon.promotion_id, coupon.code, objection))
         else:
-            promotion_id = coupon.promotion_id
             found = objection_to_coupon(coupon, request)
             if found is None:
-                usable.setdefault(promotion_id, []).append(coupon)
-                continue
-            objection = found
-        turns.refused.append(
-            NotApplied(
-                promotion_id=promotion_id,
-                coupon_code=typed.strip(),
-                because=objection.because,
-                sentence=f"{typed.strip()} {objection.clause}.",
-            )
-        )
+                usable.setdefault(coupon.promotion_id, []).append(coupon)
+            else:
+                turns.refused.append(_coupon_refused(coupon.promotion_id, coupon.code, found))
     return {
         promotion_id: sorted(coupons, key=lambda coupon: coupon.code)
         for promotion_id, coupons in usable.items()
     }
+
+
+def _coupon_refused(promotion_id: str, code: str, objection: Objection) -> NotApplied:
+    return NotApplied(
+        promotion_id=promotion_id,
+        coupon_code=code,
+        because=objection.because,
+        sentence=f"{code} {objection.clause}.",
+    )
 
 
 def _objection(
@@ -182,7 +186,8 @@ def _take_best(candidates: Sequence[Candidate], basket: Basket, turns: Turns) ->
             code = _use_one_coupon(promotion, turns)
             turns.taken.append(Taken(promotion=promotion, coupon_code=code, on_lines=worth))
         else:
-            refuse(promotion, _BETTER if any(offered.values()) else _NOTHING, turns)
+            beaten = any(offered.values()) or promotion.promotion_id not in winners
+            refuse(promotion, _BETTER if beaten else _NOTHING, turns)
 
 
 def _best_of_all(candidates: Sequence[Candidate]) -> dict[str, Amounts]:

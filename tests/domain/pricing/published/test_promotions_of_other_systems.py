@@ -1,7 +1,8 @@
 """Promotions as other systems publish them, each with its system and document.
 
 django-oscar: tests/integration/offer/test_{multibuy,absolute,fixed_price,percentage}_benefit.py.
-Solidus: core/spec/models/spree/distributed_amounts_handler_spec.rb, legacy_promotions/.../tiered_percent_spec.rb.
+Solidus: core/spec/models/spree/distributed_amounts_handler_spec.rb and
+legacy_promotions/spec/models/spree/calculator/tiered_percent_spec.rb.
 Broadleaf: integration/.../core/offer/service/OfferTest.java.
 WooCommerce: tests/unit-tests/discounts/discounts.php.
 Salesforce B2C Commerce: help article "Promotion Proration Logic". VTEX: help articles "How does promotion
