@@ -34,6 +34,7 @@ class Listener:
         self._config = uvicorn.Config(
             _with_cut(app), http="h11", ws="none", lifespan="off", log_config=None, access_log=False
         )
+        self._config.load()
         self._state = ServerState()
         self._server: asyncio.Server | None = None
 
@@ -52,8 +53,6 @@ class Listener:
         """Listen. OSError when the port is taken."""
         if self._server is not None:
             return
-        if not self._config.loaded:
-            self._config.load()
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
             lambda: H11Protocol(self._config, self._state, {}),
@@ -100,6 +99,7 @@ class Outage:
         if self._plan is not None:
             self._plan.cancel()
         self._plan = asyncio.create_task(self._follow(on, seconds if on else None))
+        self._plan.add_done_callback(_tell_failure)
 
     async def _follow(self, on: bool, seconds: float | None) -> None:  # noqa: FBT001 - private
         # The order may have come through the very port: let its answer out first.
@@ -134,6 +134,11 @@ def until_told(program: Callable[[asyncio.Event], Awaitable[None]], *, until_std
         await program(stop)
 
     asyncio.run(live())
+
+
+def _tell_failure(plan: asyncio.Task[None]) -> None:
+    if not plan.cancelled():
+        plan.result()  # what it raises reaches the loop's handler, and stderr
 
 
 def _wait_for_end_of_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
