@@ -1,0 +1,142 @@
+"""Carts as rows: load one whole, guard it by its version, write what changed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from backoffice.domain.cart import Call, Cart, CartLine, Prepared
+from backoffice.domain.customer import Address
+from backoffice.domain.errors import Conflict, NotAllowed, NotFound
+from backoffice.domain.ids import CallId, CartId, CustomerId, LineId, LocationId, Sku, StaffId
+from backoffice.domain.inventory import Availability
+from backoffice.domain.money import Money
+from backoffice.domain.payment import PaymentPlan
+from backoffice.domain.staff import Actor, Right
+from backoffice.domain.statuses import CartStatus
+from backoffice.services.codec import unpack
+from backoffice.store.tables.ordering import calls, cart_lines, carts
+from backoffice.store.tables.people import customers
+
+
+def load_cart(connection: Connection, cart_id: str) -> Cart:
+    """Return the cart with its lines in order; NotFound when there is none."""
+    row = connection.execute(select(carts).where(carts.c.cart_id == cart_id)).first()
+    if row is None:
+        sentence = "This cart does not exist any more."
+        raise NotFound(sentence, advice="Start a new call.")
+    rows = connection.execute(
+        select(cart_lines).where(cart_lines.c.cart_id == cart_id).order_by(cart_lines.c.position)
+    ).all()
+    return _cart(row, rows)
+
+
+def store_of(connection: Connection, cart_id: str) -> str:
+    """Return the id of the store the cart belongs to."""
+    return connection.execute(select(carts.c.store_id).where(carts.c.cart_id == cart_id)).scalar_one()
+
+
+def require_owner(connection: Connection, actor: Actor, call_id: str) -> None:
+    """Raise NotAllowed unless the call is the actor's own, or the actor may take over."""
+    owner = connection.execute(select(calls.c.staff_id).where(calls.c.call_id == call_id)).scalar()
+    if owner != actor.staff_id and not actor.may(Right.TAKE_OVER):
+        sentence = "This call belongs to a colleague."
+        raise NotAllowed(sentence, advice="Ask a supervisor to take it over.")
+
+
+def require_open(cart: Cart, version: int) -> None:
+    """Raise Conflict unless the cart may be changed and ``version`` is what it is now."""
+    if cart.status is CartStatus.IN_CHECKOUT:
+        sentence = "This cart is being submitted; it can not be changed now."
+        raise Conflict(sentence, advice="Wait for the answer.", code="in_checkout")
+    if cart.status is not CartStatus.OPEN:
+        sentence = "This cart is closed."
+        raise Conflict(sentence, advice="Start a new call.", code="closed")
+    if cart.version != version:
+        sentence = "This cart was changed meanwhile."
+        raise Conflict(sentence, advice="What you see now is the latest; do it again.", code="stale_version")
+
+
+def write_cart(
+    connection: Connection,
+    cart: Cart,
+    now: datetime,
+    *,
+    next_version: bool = True,
+    **changed: Any,  # noqa: ANN401 - columns of carts
+) -> None:
+    """Update the cart guarded by the version it was read at; Conflict when somebody was faster."""
+    result = connection.execute(
+        update(carts)
+        .where(carts.c.cart_id == cart.cart_id, carts.c.version == cart.version)
+        .values(version=cart.version + (1 if next_version else 0), updated_at=now, **changed)
+    )
+    if not result.rowcount:
+        sentence = "This cart was changed meanwhile."
+        raise Conflict(sentence, advice="What you see now is the latest; do it again.", code="stale_version")
+
+
+def load_calls(connection: Connection, staff_id: str) -> tuple[Call, ...]:
+    """Return the unfinished calls of one person, opened first."""
+    rows = connection.execute(
+        select(
+            calls,
+            carts.c.cart_id,
+            carts.c.customer_id,
+            customers.c.first_name,
+            customers.c.last_name,
+            customers.c.company,
+        )
+        .join(carts, carts.c.call_id == calls.c.call_id)
+        .outerjoin(customers, customers.c.customer_id == carts.c.customer_id)
+        .where(calls.c.staff_id == staff_id, calls.c.closed_at.is_(None))
+        .order_by(calls.c.opened_at)
+    )
+    return tuple(
+        Call(
+            call_id=CallId(row.call_id),
+            staff_id=StaffId(row.staff_id),
+            opened_at=row.opened_at,
+            parked_since=row.parked_since,
+            closed_at=row.closed_at,
+            customer_id=CustomerId(row.customer_id) if row.customer_id else None,
+            customer_name=f"{row.first_name or ''} {row.last_name or ''}".strip() or row.company or "",
+            cart_id=CartId(row.cart_id),
+        )
+        for row in rows
+    )
+
+
+def _cart(row: Row[Any], lines: Sequence[Row[Any]]) -> Cart:
+    return Cart(
+        cart_id=CartId(row.cart_id),
+        call_id=CallId(row.call_id),
+        customer_id=CustomerId(row.customer_id) if row.customer_id else None,
+        status=CartStatus(row.status),
+        version=row.version,
+        currency=row.currency,
+        lines=tuple(_line(line, row.currency) for line in lines),
+        ship_to=unpack(Address, row.ship_to) if row.ship_to else None,
+        bill_to=unpack(Address, row.bill_to) if row.bill_to else None,
+        ship_method=row.ship_method,
+        coupons=tuple(row.coupons),
+        payments=tuple(unpack(PaymentPlan, plan) for plan in row.payments),
+        notes=row.notes,
+        tell_customer=row.tell_customer,
+        prepared=unpack(Prepared, row.prepared) if row.prepared else None,
+        updated_at=row.updated_at,
+    )
+
+
+def _line(row: Row[Any], currency: str) -> CartLine:
+    return CartLine(
+        line_id=LineId(row.line_id),
+        sku=Sku(row.sku),
+        name=row.name,
+        photo=row.photo,
+        quantity=row.quantity,
+        unit_price=Money(row.unit_price, currency),
+        location=LocationId(row.location_id),
+        availability=unpack(Availability, row.availability) if row.availability else None,
+    )

@@ -1,0 +1,28 @@
+"""What a store decides: one row, read by whoever needs it."""
+
+from sqlalchemy import Connection, insert, select, update
+
+from backoffice.domain.errors import NotFound
+from backoffice.settings import StoreSettings
+from backoffice.store.tables.selling import stores
+
+
+def load_store(connection: Connection, store_id: str) -> StoreSettings:
+    """Return the store's settings; NotFound when there is no such store."""
+    data = connection.execute(select(stores.c.settings).where(stores.c.store_id == store_id)).scalar()
+    if data is None:
+        sentence = f"There is no store {store_id}."
+        raise NotFound(sentence, advice="Load demo data, or import a catalogue first.")
+    return StoreSettings.model_validate(data)
+
+
+def save_store(connection: Connection, store_id: str, name: str, settings: StoreSettings) -> None:
+    """Write the store's settings, new or changed."""
+    data = settings.model_dump(mode="json")
+    changed = connection.execute(
+        update(stores)
+        .where(stores.c.store_id == store_id)
+        .values(name=name, settings=data, version=stores.c.version + 1)
+    )
+    if not changed.rowcount:
+        connection.execute(insert(stores).values(store_id=store_id, name=name, settings=data, version=1))
