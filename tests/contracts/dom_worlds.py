@@ -1,4 +1,4 @@
-"""Two worlds with a DOM in them: the fake, and the adapter on the simulator's process. One suite runs in both."""
+"""Two worlds with a DOM in them: the fake, and the adapter on the simulator. One suite runs in both."""
 
 from datetime import timedelta
 from typing import Protocol

@@ -91,6 +91,7 @@ class Api:
             by_number = operation == "details" and request.query_params.get("by") == "orderNumber"
             fault = self._dom.faults.take("find" if by_number else operation)
             if fault and fault.kind == "latency":
+                await request.body()  # so that it is done even if nobody waits for the answer any more
                 await asyncio.sleep(fault.seconds)
             if fault and fault.kind in BEFORE:
                 return self._before(request, fault)

@@ -17,7 +17,6 @@ API's port too. With ``--control-token`` every call needs ``Authorization: Beare
 | GET /control/ledger | | ``{table: [row, ...]}``, the tables of ``ledger.py`` |
 """  # noqa: E501 - a table
 
-import asyncio
 import hmac
 import json
 from collections.abc import Awaitable, Callable
@@ -35,6 +34,7 @@ from backoffice.external.dom.simulator.dom import Dom
 from backoffice.external.dom.simulator.faults import Fault
 from backoffice.external.dom.simulator.refusals import INVALID, Refusal
 from backoffice.external.dom.wire import Id, SkuText, first_fault
+from backoffice.external.serving import Outage
 
 M = TypeVar("M", bound=BaseModel)
 _FORBIDDEN = 401
@@ -88,13 +88,12 @@ class Control:
         *,
         token: str,
         advance_clock: Callable[[timedelta], None],
-        set_outage: Callable[[bool], Awaitable[None]],
+        outage: Outage,
         listening: Callable[[], bool],
     ) -> None:
         """Pull the strings of these."""
         self._dom, self._token = dom, token
-        self._advance_clock, self._set_outage, self._listening = advance_clock, set_outage, listening
-        self._end_of_outage: asyncio.Task[None] | None = None
+        self._advance_clock, self._switch, self._listening = advance_clock, outage, listening
 
     def routes(self) -> list[Route]:
         """What can be pulled."""
@@ -143,9 +142,7 @@ class Control:
 
     async def _outage(self, request: Request) -> object:
         body = await _read(request, OutageBody)
-        if self._end_of_outage is not None:
-            self._end_of_outage.cancel()
-        self._end_of_outage = asyncio.create_task(self._hold_outage(body))
+        self._switch.switch(on=body.on, seconds=body.seconds)
         return {"on": body.on}
 
     async def _store(self, request: Request) -> object:
@@ -191,14 +188,6 @@ class Control:
     async def _ledger(self, request: Request) -> object:
         self._dom.settle()
         return self._dom.ledger.export()
-
-    async def _hold_outage(self, body: OutageBody) -> None:
-        await asyncio.sleep(0.05)  # the answer goes out first: an outage cuts every connection
-        await self._set_outage(body.on)
-        if body.on and body.seconds is not None:
-            await asyncio.sleep(body.seconds)
-            await self._set_outage(False)
-
 
 async def _read(request: Request, model: type[M]) -> M:
     """Read a body; none at all is the defaults.

@@ -9,7 +9,7 @@ details, history; ``*`` is any of these. push_order, push_inventory; ``push`` is
 
 | kind of a call | what happens |
 |---|---|
-| latency | waits ``seconds``, then answers rightly |
+| latency | waits ``seconds``, then does it and answers rightly, whether or not anybody still waits |
 | error_before, error_after | answers ``status`` (500), without or with the effect |
 | drop_before, drop_after | closes the connection without an answer, without or with the effect |
 | silent_before, silent_after | never answers; without or with the effect |

@@ -28,7 +28,7 @@ from backoffice.external.dom.simulator.ledger import Ledger
 from backoffice.external.dom.simulator.refusals import Refusal
 from backoffice.external.dom.simulator.seed import seed
 from backoffice.external.dom.wire import Context
-from backoffice.external.serving import Listener, say_ready, until_told
+from backoffice.external.serving import Listener, Outage, say_ready, until_told
 
 _TICK = 0.05
 _SECRET_BYTES = 32
@@ -91,7 +91,7 @@ class Simulator:
             self.dom,
             token=control_token,
             advance_clock=self._advance_clock,
-            set_outage=self._set_outage,
+            outage=Outage(self),
             listening=lambda: self._listener.listening,
         )
         app = Starlette(
@@ -141,8 +141,13 @@ class Simulator:
     def _advance_clock(self, by: timedelta) -> None:
         self._ahead += by
 
-    async def _set_outage(self, on: bool) -> None:  # noqa: FBT001 - a switch
-        await (self._listener.close() if on else self._listener.open())
+    async def open(self) -> None:
+        """Listen on the API's port."""
+        await self._listener.open()
+
+    async def close(self) -> None:
+        """Let nobody connect to the API's port."""
+        await self._listener.close()
 
     async def _on_http_exception(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
