@@ -89,15 +89,16 @@ def cart(
     tariffs: Sequence[ShippingTariff] = (),
     coupon_codes: Sequence[str] = (),
     coupons: Sequence[Coupon] = (),
+    shipments: Sequence[Shipment] = (),
     rules: PricingRules | None = None,
 ) -> PricingRequest:
-    """One shipment to Seattle; by GROUND where there is a tariff."""
-    shipment = replace(TO_SEATTLE, method_code="GROUND") if tariffs else TO_SEATTLE
+    """If nothing else is said, one shipment to Seattle, by GROUND where there is a tariff."""
+    to_seattle = replace(TO_SEATTLE, method_code="GROUND") if tariffs else TO_SEATTLE
     return PricingRequest(
         at=NOW,
         currency="USD",
         lines=lines,
-        shipments=(shipment,),
+        shipments=tuple(shipments) or (to_seattle,),
         promotions=tuple(promotions),
         tax_rates=tuple(taxes),
         tariffs=tuple(tariffs),

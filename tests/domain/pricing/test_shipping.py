@@ -116,8 +116,7 @@ TWO_PLACES = (
 
 def shipping_of(*tariffs: ShippingTariff, offer_of: ShippingOff | None = None) -> list[str]:
     promotions = () if offer_of is None else (offer("offer", offer_of),)
-    request = cart(*TWO_PLACES, promotions=promotions, tariffs=tariffs)
-    result = priced(replace(request, shipments=(OFFICE, HOME)))
+    result = priced(cart(*TWO_PLACES, promotions=promotions, tariffs=tariffs, shipments=(OFFICE, HOME)))
     assert [one.shipment_id for one in result.shipments] == ["office", "home"]
     return [str(one.discounted.to_decimal()) for one in result.shipments]
 
@@ -216,10 +215,10 @@ def test_a_method_that_does_not_go_there_is_refused() -> None:
 def test_shares_of_a_charge_follow_the_stores_odd_cents() -> None:
     shipments = tuple(replace(TO_SEATTLE, shipment_id=name, method_code="GROUND") for name in ("a", "b", "c"))
     lines = tuple(line(name, "1.00", shipment_id=name) for name in ("a", "b", "c"))
-    request = cart(
-        *lines, tariffs=(tariff(PerOrder(amount=usd("1"))),), rules=PricingRules(odd_cents=OddCents.LAST)
-    )
+    once = tariff(PerOrder(amount=usd("1")))
 
-    result = priced(replace(request, shipments=shipments))
+    result = priced(
+        cart(*lines, tariffs=(once,), shipments=shipments, rules=PricingRules(odd_cents=OddCents.LAST))
+    )
 
     assert [str(one.cost.to_decimal()) for one in result.shipments] == ["0.33", "0.33", "0.34"]

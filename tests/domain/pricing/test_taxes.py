@@ -20,7 +20,7 @@ from backoffice.domain.pricing import (
     TaxRate,
     TaxRoundedPer,
 )
-from tests.domain.pricing.carts import NOW, SEATTLE, cart, line, offer, priced, tariff, tax, usd
+from tests.domain.pricing.carts import NOW, SEATTLE, TO_SEATTLE, cart, line, offer, priced, tariff, tax, usd
 
 WA = Area(country="US", region="WA")
 KING_COUNTY = Area(country="US", region="WA", postcodes=("98000-98199", "981*"))
@@ -101,9 +101,9 @@ def test_a_share_of_tax_names_its_jurisdiction() -> None:
 
 def test_each_shipment_is_taxed_where_it_goes() -> None:
     oregon = Shipment(shipment_id="s2", destination=Destination(country="US", region="OR"))
-    request = cart(line("1", "100.00"), line("2", "100.00", shipment_id="s2"), taxes=(STATE,))
+    lines = (line("1", "100.00"), line("2", "100.00", shipment_id="s2"))
 
-    result = priced(replace(request, shipments=(*request.shipments, oregon)))
+    result = priced(cart(*lines, taxes=(STATE,), shipments=(TO_SEATTLE, oregon)))
 
     assert [str(one.tax.to_decimal()) for one in result.lines] == ["6.50", "0.00"]
 

@@ -59,10 +59,11 @@ UNLIMITED = Limits()
 class Promotion:
     """An offer, whose turn comes by `priority`, the lower number first.
 
-    Of equals what is on items comes before what is on the whole order, then the lower id. `benefits` are given one after the other. With `needs_coupon` one of the coupons of the request must
-    belong to it. `customer_groups` and `ship_to` empty mean anybody and anywhere. `order_number` is the
-    customer's order it is for (1: the first). Of all offers with the same `best_of` only the one
-    that gives most is applied, in the turn of the first of them.
+    Of equals what is on items comes before what is on the whole order, then the lower id. `benefits` are
+    given one after the other. With `needs_coupon` one of the coupons of the request must belong to it.
+    `customer_groups` and `ship_to` empty mean anybody and anywhere. `order_number` is which of the
+    customer's orders it is for (1: the first). Of all offers with the same `best_of` only the one that
+    gives most is applied, in the turn of the first of them.
     """
 
     promotion_id: str
