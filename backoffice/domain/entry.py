@@ -29,7 +29,7 @@ def check_quantity(quantity: int) -> int:
 
 
 def parse_entry(text: str) -> tuple[int, str]:
-    """Split what was typed into the entry line: "3*HL-U509-R" is (3, "HL-U509-R"), without a star it is one piece."""
+    """Split what was typed: "3*HL-U509-R" is (3, "HL-U509-R"); without a star it is one piece."""
     if match := _ENTRY.match(text):
         return read_quantity(match["quantity"]), match["text"]
     return 1, text.strip()

@@ -83,7 +83,7 @@ class Calls:
 
         def work(connection: Connection) -> None:
             require_owner(connection, actor, call_id)
-            cart_id = connection.execute(
+            cart_id: str = connection.execute(
                 select(carts.c.cart_id).where(carts.c.call_id == call_id)
             ).scalar_one()
             cart = load_cart(connection, cart_id)

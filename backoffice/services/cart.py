@@ -1,9 +1,10 @@
 """ChangeOrder: calls, and the carts they build. Every change is saved as it is made.
 
 1. a call opens with an empty cart; it can be parked, resumed and closed;
-2. a line is added with what is known of its stock within a second; a store of inventory system non-ATP refuses what it
-   lacks, one that asks a DOM takes it and says what it heard;
-3. each change names the version it was made on and returns the cart as it is then; a stale one changes nothing;
+2. a line is added with what is known of its stock within a second; a store of inventory system non-ATP refuses
+   what it lacks, one that asks a DOM takes it and says what it heard;
+3. each change names the version it was made on and returns the cart as it is then; a stale one changes
+   nothing;
 4. a changed cart keeps its last Prepare, which no longer holds.
 """
 
@@ -14,18 +15,22 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from backoffice.domain.cart import LONGEST_NOTE, Cart
 from backoffice.domain.customer import Address
+from backoffice.domain.entry import check_quantity, parse_entry, read_quantity
 from backoffice.domain.errors import InvalidInput, NotFound
 from backoffice.domain.ids import CartId, CustomerId, LineId, LocationId, Sku, new_id
 from backoffice.domain.inventory import Availability, AvailabilityStatus, InventorySystem
 from backoffice.domain.payment import PaymentPlan, holds_card_number
 from backoffice.domain.staff import Actor, Right
 from backoffice.services import audit
+from backoffice.services.calls import Calls, put_customer
 from backoffice.services.cart_rows import load_cart, require_open, require_owner, write_cart
 from backoffice.services.codec import pack
 from backoffice.services.stores import load_store
 from backoffice.settings import StoreSettings
 from backoffice.store.tables.ordering import cart_lines, carts
 from backoffice.store.tables.selling import ship_methods
+
+__all__ = ["Carts", "parse_entry", "read_quantity"]
 
 PATIENCE = 1.0  # seconds an agent waits for stock when adding a line
 
@@ -81,7 +86,7 @@ class Carts(Calls):
                     .values(quantity=wanted, availability=stock)
                 )
                 return
-            position = connection.execute(
+            position: int = connection.execute(
                 select(func.coalesce(func.max(cart_lines.c.position), 0)).where(
                     cart_lines.c.cart_id == cart_id
                 )
@@ -181,7 +186,7 @@ class Carts(Calls):
             raise InvalidInput(sentence, field="notes", advice="Shorten them; what you typed is still there.")
         return await self._set(actor, cart_id, version, "cart.notes_set", notes=text)
 
-    async def set_tell_customer(self, actor: Actor, cart_id: CartId, tell: bool, *, version: int) -> Cart:
+    async def set_tell_customer(self, actor: Actor, cart_id: CartId, tell: bool, *, version: int) -> Cart:  # noqa: FBT001 - the setting itself
         """Say whether the customer gets e-mails about this order."""
         return await self._set(actor, cart_id, version, "cart.tell_customer_set", tell_customer=tell)
 
@@ -256,7 +261,7 @@ def _refuse_short(settings: StoreSettings, known: Availability | None, wanted: i
 
 def _refuse_card_number(text: str, field: str) -> None:
     if holds_card_number(text):
-        sentence = "This looks like a card number. Card numbers are never typed here, so that none can leak."
+        sentence = "This looks like a card number. None is ever typed here, so that none can leak."
         raise InvalidInput(
             sentence,
             field=field,

@@ -1,6 +1,7 @@
 """Frozen values as JSON columns and back."""
 
-from functools import cache
+from collections.abc import Hashable
+from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
@@ -18,6 +19,6 @@ def unpack(kind: type[T], data: object) -> T:
     return cast("T", _adapter(kind).validate_python(data))
 
 
-@cache
-def _adapter(kind: type) -> TypeAdapter[Any]:
+@lru_cache
+def _adapter(kind: Hashable) -> TypeAdapter[Any]:
     return TypeAdapter(kind)

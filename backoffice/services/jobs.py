@@ -12,7 +12,7 @@ class Jobs(Protocol):
     def enqueue(
         self, connection: Connection, name: str, *args: str, key: str, delay: timedelta | None = None
     ) -> None:
-        """Write job ``name(*args)`` in the caller's transaction; the same ``key`` a second time changes nothing.
+        """Write job ``name(*args)`` in the caller's transaction; a ``key`` used before changes nothing.
 
         Names: transfer_order(order_id), resume_checkout(attempt_id), settle_payment(payment_id),
         release_reservation(reservation_id), send_mail(mail_id).

@@ -1,10 +1,10 @@
 """Holding stock: local counters (non-ATP) and the rows that say what a DOM holds for us.
 
-An expiry date frees nothing by itself: ``sweep`` does. What is held at a DOM is let go by a durable job, so a hold that
-could not be cancelled now is cancelled later.
+An expiry date frees nothing by itself: ``sweep`` does. What is held at a DOM is let go by a durable job, so a
+hold that could not be cancelled now is cancelled later.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -39,10 +39,11 @@ def intend(
     now: datetime,
     expires_at: datetime,
 ) -> ReservationId:
-    """Write down what will be asked of the DOM, before it is asked; the cart's live reservation is replaced."""
+    """Write down what will be asked for, before it is asked; it replaces what the cart held."""
     existing = live_reservation(connection, cart_id)
     identity = existing or ReservationId(new_id())
     if existing:
+        _give_back(connection, identity, now)
         connection.execute(
             update(reservations)
             .where(reservations.c.reservation_id == identity)
@@ -107,14 +108,13 @@ def settle(
 
 
 def hold_locally(
-    connection: Connection,
-    reservation_id: ReservationId,
-    lines: Sequence[ReservationLine],
-    *,
-    now: datetime,
+    connection: Connection, lines: Sequence[ReservationLine], *, now: datetime
 ) -> tuple[ReservedLine, ...]:
-    """Reserve from our own stock, each line whole or not at all; a guarded update per SKU, so nobody oversells."""
-    return tuple(_hold_line(connection, line, now) for line in lines)
+    """Reserve from our own stock, each line whole or not at all; guarded, so nobody oversells."""
+    in_order = sorted(
+        lines, key=lambda line: (line.sku, line.location)
+    )  # two carts never wait for each other
+    return tuple(_hold_line(connection, line, now) for line in in_order)
 
 
 def let_go(connection: Connection, jobs: Jobs, cart_id: str, now: datetime) -> None:
@@ -128,7 +128,7 @@ def release(
     connection: Connection, jobs: Jobs, reservation_id: str, now: datetime, ending: ReservationStatus
 ) -> None:
     """Give back what is held; ``ending`` is RELEASED or EXPIRED."""
-    system = connection.execute(
+    system: int = connection.execute(
         select(reservations.c.system).where(reservations.c.reservation_id == reservation_id)
     ).scalar_one()
     local = system == InventorySystem.NON_ATP.value
@@ -145,7 +145,7 @@ def release(
 
 
 def consume(connection: Connection, reservation_id: str, order_id: str, now: datetime) -> None:
-    """The order takes what the cart held: local stock goes down, one decrement per line; a DOM keeps its own count."""
+    """The order takes what the cart held: local stock goes down, one decrement per line."""
     connection.execute(
         update(reservations)
         .where(reservations.c.reservation_id == reservation_id)
@@ -199,7 +199,7 @@ def return_to_cart(connection: Connection, reservation_id: str, order_id: str, n
 
 def sweep(connection: Connection, jobs: Jobs, now: datetime, limit: int = 100) -> int:
     """End the reservations past their expiry and return how many."""
-    rows = connection.execute(
+    rows: Iterable[str] = connection.execute(
         select(reservations.c.reservation_id)
         .where(reservations.c.status.in_(_LIVE), reservations.c.expires_at <= now)
         .limit(limit)
