@@ -1,5 +1,6 @@
 """How an order is paid. No card number exists here: a card is a token of the gateway's and a label."""
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -8,6 +9,8 @@ from backoffice.domain.money import Money
 from backoffice.domain.statuses import PaymentStatus
 
 _SHORTEST_CARD, _LONGEST_CARD = 13, 19
+_DIGIT_GROUPS = re.compile(r"[0-9]+(?:[ .\u00a0\u2009\u202f\u2010-\u2015-]{1,3}[0-9]+)*")
+_HEX_ID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}(?![0-9a-fA-F])")
 
 
 class PaymentMethod(Enum):
@@ -20,7 +23,7 @@ class PaymentMethod(Enum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PaymentPlan:
-    """What the agent chose. ``reference`` is the PO number or the card's token; ``amount`` None means the rest."""
+    """What the agent chose. ``reference`` is the PO number or the card's token; ``amount`` None: the rest."""
 
     method: PaymentMethod
     reference: str
@@ -44,24 +47,33 @@ class Payment:
 
 
 def holds_card_number(text: str) -> bool:
-    """Tell whether a text holds 13 to 19 digits in a row (spaces and dashes apart) that pass the Luhn test."""
-    run = ""
-    for character in text + "\n":
-        if character.isdecimal() and character.isascii():
-            run += character
-        elif character not in " -." or not run:
-            if _hides_card(run):
+    """Tell whether a text holds 13 to 19 digits that pass the Luhn test, in one piece or in groups.
+
+    Ids of 32 hexadecimal digits, with or without a UUID's dashes, are set aside: about one in five hundred
+    holds a run of decimal digits that happens to pass, and none is a card.
+    """
+    runs = _DIGIT_GROUPS.findall(_HEX_ID.sub("|", text))
+    return any(_hides_card(re.findall("[0-9]+", run)) for run in runs)
+
+
+def _hides_card(groups: list[str]) -> bool:
+    """Any neighbouring groups may be the number: "2 of 4242 4242 4242 4242, 04 29" hides one too."""
+    for start in range(len(groups)):
+        digits = ""
+        for group in groups[start:]:
+            digits += group
+            if len(digits) > _LONGEST_CARD:
+                break
+            if len(digits) >= _SHORTEST_CARD and _passes_luhn(digits):
                 return True
-            run = ""
-    return False
+    return any(_hides_inside(group) for group in groups if len(group) > _LONGEST_CARD)
 
 
-def _hides_card(digits: str) -> bool:
+def _hides_inside(digits: str) -> bool:
     return any(
         _passes_luhn(digits[start : start + length])
-        for length in range(_SHORTEST_CARD, min(len(digits), _LONGEST_CARD) + 1)
+        for length in range(_SHORTEST_CARD, _LONGEST_CARD + 1)
         for start in range(len(digits) - length + 1)
-        if length == len(digits) or len(digits) > _LONGEST_CARD
     )
 
 

@@ -49,15 +49,16 @@ def compose(mail: OutgoingMail, *, sender: str, sent_at: datetime) -> Composed:
         raise Unsendable("invalid_subject", "The subject is too long or holds control characters.")
     if not _MESSAGE_ID.fullmatch(mail.message_id) or not _LANGUAGE.fullmatch(mail.language):
         raise Unsendable("invalid_header", "The message's id or language is not one.")
+    local_part, _, domain = recipient.rpartition("@")
     message = EmailMessage(policy=SMTPUTF8 if needs_utf8 else SMTP)
     message["Message-ID"] = f"<{_with_domain(mail.message_id, sender)}>"
     message["Date"] = sent_at
     message["From"] = sender
-    message["To"] = Address(addr_spec=recipient)
+    message["To"] = Address(username=local_part, domain=domain)
     message["Subject"] = _storable(mail.subject)
-    message["Content-Language"] = mail.language.replace("_", "-")
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(_storable(mail.body), charset="utf-8", cte="quoted-printable")
+    message["Content-Language"] = mail.language.replace("_", "-")  # set_content clears what was there before
     return Composed(recipient=recipient, content=message.as_bytes(), needs_utf8=needs_utf8)
 
 

@@ -3,7 +3,7 @@
 GET /messages?to=ADDRESS&limit=100   ``{"count": all, "messages": [{"id", "message_id", "sender", "recipient",
                                      "subject", "language", "body", "received_at"}]}``, newest first
 GET /messages/{id}/raw               the bytes as they came
-POST /control/faults                 ``{"kind": "later", "count": 2}`` as in ``faults.py``; GET lists, DELETE clears
+POST /control/faults                 ``{"kind": "later", "count": 2}``, see ``faults.py``; GET, DELETE too
 POST /control/outage                 ``{"on": true, "seconds": 30}``: nobody can connect
 """
 

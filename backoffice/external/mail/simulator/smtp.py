@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from typing import Any
+from typing import cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -45,7 +45,7 @@ class SmtpPort:
         self._server = None
         for session in self._sessions:
             if session.transport is not None:
-                session.transport.abort()
+                cast(asyncio.Transport, session.transport).abort()
         self._sessions.clear()
         await asyncio.sleep(0)
 
@@ -102,7 +102,7 @@ class _Handler:
         return "250 OK"
 
 
-async def _lose(server: Any) -> str:  # noqa: ANN401 - aiosmtpd ships no types
-    server.transport.abort()
+async def _lose(server: SMTP) -> str:
+    cast(asyncio.Transport, server.transport).abort()
     await asyncio.Event().wait()  # until aiosmtpd notices and cancels us
     return ""

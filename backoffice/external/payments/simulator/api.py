@@ -52,7 +52,7 @@ class Api:
     def routes(self) -> list[Route]:
         """What can be asked."""
         return [
-            Route("/customers/{reference}/cards", self.list_cards, methods=["GET"]),
+            Route("/customers/{reference:path}/cards", self.list_cards, methods=["GET"]),
             Route("/payments", self.find, methods=["GET"]),
             Route("/payments", self.authorise, methods=["POST"]),
             Route("/payments/{id}/captures", self.capture, methods=["POST"]),

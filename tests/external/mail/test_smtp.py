@@ -1,0 +1,135 @@
+"""How a mail server can fail, and what the adapter makes of it; and the simulator's own promises."""
+
+import asyncio
+import socket
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from urllib.error import HTTPError
+
+import pytest
+
+from backoffice.domain.outcome import Refused, Succeeded, Unknown, Unreachable
+from backoffice.external.mail.composition import compose
+from backoffice.external.mail.smtp import SmtpMailServer
+from tests.contracts.mail import MAIL
+from tests.external.mail.conftest import Post
+
+
+@pytest.mark.parametrize(
+    "kind, ends_as, kept",
+    [
+        ("later", Unreachable, 0),
+        ("refuse", Refused, 0),
+        ("refuse_content", Refused, 0),
+        ("lost_before", Unknown, 0),
+        ("lost_after", Unknown, 1),
+    ],
+)
+async def test_each_failure_is_told_apart_and_the_next_try_goes_through(
+    kind: str, ends_as: type, kept: int, post: Post
+) -> None:
+    post.fault(kind)
+    server = post.server()
+    assert isinstance(await server.send(MAIL), ends_as)
+    assert len(post.messages()) == kept
+    assert await server.send(MAIL) == Succeeded(value=None)
+    assert len(post.messages()) == kept + 1
+    assert len({message["message_id"] for message in post.messages()}) == 1
+
+
+async def test_the_words_of_a_refusal_reach_the_reader(post: Post) -> None:
+    post.fault("refuse")
+    assert await post.server().send(MAIL) == Refused(
+        code="smtp_550", reason="The mail server refused: 5.1.1 No such mailbox here"
+    )
+
+
+async def test_a_server_slower_than_the_deadline_leaves_it_unknown(post: Post) -> None:
+    post.fault("slow", seconds=1.0)
+    assert isinstance(await post.server(deadline=0.4).send(MAIL), Unknown)
+    post.fault("slow", seconds=0.2)
+    assert isinstance(await post.server().send(MAIL), Succeeded)
+
+
+async def test_an_outage_is_unreachable_and_ends(post: Post) -> None:
+    server = post.server()
+    post.call("POST", "/control/outage", {"on": True})
+    await asyncio.sleep(0.2)
+    assert isinstance(await server.send(MAIL), Unreachable)
+    post.call("POST", "/control/outage", {"on": False})
+    await asyncio.sleep(0.2)
+    assert isinstance(await server.send(MAIL), Succeeded)
+
+
+async def test_an_outage_can_end_by_itself(post: Post) -> None:
+    post.call("POST", "/control/outage", {"on": True, "seconds": 0.3})
+    await asyncio.sleep(0.6)
+    assert isinstance(await post.server().send(MAIL), Succeeded)
+
+
+async def test_a_server_that_never_greets_is_unreachable() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        server = SmtpMailServer(
+            "127.0.0.1", mute.getsockname()[1], sender="a@example.com", deadline=timedelta(seconds=0.3)
+        )
+        assert isinstance(await server.send(MAIL), Unreachable)
+
+
+async def test_a_server_that_asks_for_encryption_it_does_not_get_is_unreachable(post: Post) -> None:
+    host, _, port = str(post.child.ready["smtp"]).partition(":")
+    server = SmtpMailServer(host, int(port), sender="a@example.com", security="starttls")
+    assert isinstance(await server.send(MAIL), Unreachable)
+    server = SmtpMailServer(host, int(port), sender="a@example.com", username="ann", password="wrong")
+    assert isinstance(await server.send(MAIL), Unreachable)
+
+
+async def test_what_was_received_survives_kill_and_restart(post: Post) -> None:
+    assert isinstance(await post.server().send(MAIL), Succeeded)
+    post.child.kill()
+    post.child.again()
+    assert [message["subject"] for message in post.messages()] == [MAIL.subject]
+    assert post.child.stop() == 0
+
+
+async def test_mailboxes_can_be_asked_for_one_by_one(post: Post) -> None:
+    for to in ("ann@example.com", "bob@example.com", "ann@example.com"):
+        await post.server().send(replace(MAIL, to=to))
+    answer = post.call("GET", "/messages?to=ann@example.com&limit=1")
+    assert answer["count"] == 3
+    assert [message["recipient"] for message in answer["messages"]] == ["ann@example.com"]
+
+
+async def test_faults_can_be_listed_and_cleared(post: Post) -> None:
+    post.fault("later", count=None)
+    assert [fault["kind"] for fault in post.call("GET", "/control/faults")["faults"]] == ["later"]
+    assert post.call("DELETE", "/control/faults") == {"faults": []}
+    with pytest.raises(HTTPError, match="422") as caught:
+        post.fault("nonsense")
+    caught.value.close()
+
+
+async def test_the_message_is_plain_text_with_a_stable_id_and_cannot_be_answered_by_machines(
+    post: Post,
+) -> None:
+    await post.server().send(MAIL)
+    raw = post.raw(1).decode()
+    head, _, _ = raw.partition("\r\n\r\n")
+    assert f"Message-ID: <{MAIL.message_id}@adventure-works.example>" in head
+    assert "From: Adventure Works <shop@adventure-works.example>" in head
+    assert 'Content-Type: text/plain; charset="utf-8"' in head
+    assert "Auto-Submitted: auto-generated" in head
+    with pytest.raises(HTTPError, match="404") as caught:
+        post.raw(2)
+    caught.value.close()
+
+
+def test_the_same_mail_at_the_same_time_is_the_same_message() -> None:
+    at = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+    first, second = (compose(MAIL, sender="shop@example.com", sent_at=at) for _ in range(2))
+    assert first == second
+
+
+def test_half_a_character_does_not_break_a_mail() -> None:
+    at = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+    broken = replace(MAIL, subject="Hello \ud83d", body="\udc00 there")
+    assert b"Subject: Hello ?" in compose(broken, sender="shop@example.com", sent_at=at).content
