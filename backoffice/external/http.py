@@ -3,8 +3,8 @@
 The only module that imports httpx. What happened decides the outcome:
 
 1. no connection, or turned away before any effect (429): ``Unreachable``;
-2. sent, and no whole answer came in time (time-out, cut body, too large), or a server's error (5xx), which may
-   come after the effect and from a machine in between: ``Unknown``;
+2. sent, and no whole answer came in time (time-out, cut body, too large), or a server's error (5xx), which
+   may come after the effect and from a machine in between: ``Unknown``;
 3. any whole answer: ``Succeeded`` with the ``Answer``; the adapter reads the status.
 """
 
@@ -22,6 +22,7 @@ from backoffice.domain.outcome import Succeeded, Unknown, Unreachable
 
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_LONGEST_CONNECT = 3.0
 _TOO_MANY = 429
 _SERVER_ERROR = 500
 _LONGEST_WAIT = timedelta(hours=1)
@@ -46,7 +47,6 @@ class HttpClient:
             base_url=base_url,
             headers={"accept-encoding": "identity"},  # the cap on bytes then counts what is held
             follow_redirects=False,
-            timeout=httpx.Timeout(deadline.total_seconds(), connect=min(3.0, deadline.total_seconds())),
             limits=httpx.Limits(max_connections=16, max_keepalive_connections=8),
             trust_env=False,
         )
@@ -63,9 +63,12 @@ class HttpClient:
     ) -> Succeeded[Answer] | Unreachable | Unknown:
         """Send one request, read one whole answer within the deadline; a list in ``params`` is repeated."""
         limit = (deadline or self._deadline).total_seconds()
+        request = self._client.build_request(
+            method, path, params=params, content=body, headers=headers, timeout=_timeouts(limit)
+        )
         try:
             async with asyncio.timeout(limit):
-                return await self._exchange(method, path, params, body, headers)
+                return await self._exchange(request)
         except TimeoutError:
             return Unknown(reason=f"No answer within {limit:g} seconds.")
         except _NOT_SENT as error:
@@ -73,17 +76,9 @@ class HttpClient:
         except httpx.HTTPError as error:
             return Unknown(reason=f"The connection broke before the answer was whole: {_words(error)}.")
 
-    async def _exchange(
-        self,
-        method: str,
-        path: str,
-        params: Mapping[str, str | Sequence[str]] | None,
-        body: bytes | None,
-        headers: dict[str, str] | None,
-    ) -> Succeeded[Answer] | Unreachable | Unknown:
-        async with self._client.stream(
-            method, path, params=params, content=body, headers=headers
-        ) as response:
+    async def _exchange(self, request: httpx.Request) -> Succeeded[Answer] | Unreachable | Unknown:
+        response = await self._client.send(request, stream=True)
+        try:
             chunks, size = [], 0
             async for chunk in response.aiter_bytes():
                 size += len(chunk)
@@ -102,6 +97,8 @@ class HttpClient:
                     status=response.status_code, headers=dict(response.headers), body=b"".join(chunks)
                 )
             )
+        finally:
+            await response.aclose()
 
     async def close(self) -> None:
         """Close every connection."""
@@ -130,6 +127,11 @@ def retry_after(value: str, now: datetime) -> timedelta | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return min(max(moment - now, timedelta()), _LONGEST_WAIT)
+
+
+def _timeouts(limit: float) -> httpx.Timeout:
+    """Give up before the deadline where nothing was sent yet: that end is known, the deadline's is not."""
+    return httpx.Timeout(None, connect=min(_LONGEST_CONNECT, 0.9 * limit), pool=0.9 * limit)
 
 
 def _words(error: Exception) -> str:
