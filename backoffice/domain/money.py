@@ -192,7 +192,7 @@ def round_ratio(numerator: int, denominator: int, rounding: Rounding = Rounding.
             away = False
         case Rounding.CEILING:
             away = not negative
-        case Rounding.FLOOR:
+        case _:  # FLOOR
             away = negative
     magnitude = whole + away
     return -magnitude if negative else magnitude

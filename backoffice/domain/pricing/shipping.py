@@ -115,7 +115,7 @@ def cost_of(charge: Charge, goods: ShippedGoods, rounding: Rounding) -> tuple[Mo
             return amount, f"goods for {goods.amount.to_decimal()}"
         case PerItem():
             return _per_item(charge, goods.quantity)
-        case PercentOfGoods():
+        case _:
             return _percent_of_goods(charge, goods.amount, rounding)
 
 

@@ -31,7 +31,7 @@ def tax_amounts(taxables: Sequence[Taxable], rules: PricingRules) -> list[list[i
             amounts = _per_order(taxables, rules)
         case TaxRoundedPer.LINE:
             amounts = [_rounded(taxable, 1, rules) for taxable in taxables]
-        case TaxRoundedPer.UNIT:
+        case _:  # UNIT
             amounts = [_rounded(taxable, taxable.quantity, rules) for taxable in taxables]
     return [_capped(taxable, taxes) for taxable, taxes in zip(taxables, amounts, strict=True)]
 

@@ -90,6 +90,12 @@ LAST = replace(TENTH, combination=Combination.LAST)
             id="best of each line",
         ),
         pytest.param(
+            (replace(TENTH, best_of="x", priority=3), replace(FIVE, best_of="x")),
+            PricingRules(best_of=BestOf.LINE),
+            ["Five off"],
+            id="best of each line came first",
+        ),
+        pytest.param(
             (replace(TENTH, best_of="x", needs_coupon=True), replace(FIVE, best_of="x", needs_coupon=True)),
             PricingRules(),
             [],

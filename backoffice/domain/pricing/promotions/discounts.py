@@ -42,7 +42,7 @@ def discounts(benefit: LineBenefit, basket: Basket, left: Sequence[int]) -> Amou
             return _percent_off(benefit, positions, basket, left)
         case AmountOff():
             return _amount_off(benefit, positions, basket, left)
-        case FixedPrice():
+        case _:
             return _fixed_price(benefit, positions, basket, left)
 
 
