@@ -96,7 +96,7 @@ class Api:
             if fault and fault.kind in BEFORE:
                 return self._before(request, fault)
             status, body = await self._answer(request, act, fault)
-            return _spoil(fault, status, body) if fault else JSONResponse(body, status)
+            return self._spoil(request, fault, status, body) if fault else JSONResponse(body, status)
 
         return endpoint
 
@@ -138,6 +138,12 @@ class Api:
         if fault.kind == "redirect":
             headers["location"] = "/elsewhere"
         return JSONResponse(body, status, headers)
+
+    def _spoil(self, request: Request, fault: Fault, status: int, body: Values) -> Response:
+        if fault.kind == "error_after":
+            failure = Refusal(fault.status, "failed", "Something broke at the DOM.")
+            return JSONResponse(self.problem(request, failure), fault.status)
+        return Misbehaving(fault, body, status)
 
     async def _availability(
         self, request: Request, context: Context, fault: Fault | None
@@ -191,14 +197,6 @@ class Api:
             raise Refusal(INVALID, "invalid_request", "by is any or orderNumber.")
         number = _ID.validate_python(request.path_params["order_number"])
         return wire.ShowOrder, self._dom.order(number, own_numbers=by == "any")
-
-
-def _spoil(fault: Fault, status: int, body: Values) -> Response:
-    if fault.kind == "latency":
-        return JSONResponse(body, status)
-    if fault.kind == "error_after":
-        return JSONResponse(body, fault.status)
-    return Misbehaving(fault, body, status)
 
 
 def _read_head(headers: Mapping[str, str]) -> tuple[str, Context]:

@@ -189,6 +189,7 @@ class Control:
         self._dom.settle()
         return self._dom.ledger.export()
 
+
 async def _read(request: Request, model: type[M]) -> M:
     """Read a body; none at all is the defaults.
 
