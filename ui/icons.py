@@ -1,0 +1,81 @@
+"""Our own icons: one-colour SVG files, drawn in a colour of the theme, anew when it changes."""
+
+import weakref
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Protocol
+
+import shiboken6
+from PySide6.QtCore import QByteArray, QObject, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from ui.places import RESOURCES
+from ui.theme import Theme
+
+_FOLDER = RESOURCES / "icons"
+_SIZES = (16, 20, 24, 32)
+_RATIOS = (1, 2)
+
+
+class TakesIcon(Protocol):
+    """An action, a button, a tool button."""
+
+    def setIcon(self, icon: QIcon, /) -> None:
+        """Show the icon."""
+        ...
+
+
+def attach(target: TakesIcon, name: str, color: str = "text") -> None:
+    """Give an action or button an icon that follows the theme for as long as the target lives."""
+    target.setIcon(icon(name, color))
+    # The target's own object, not the list of actions, decides how long this lasts.
+    reference = weakref.ref(target)
+    _attached[id(target)] = (reference, name, color)
+    if len(_attached) == 1:
+        Theme.active().changed.connect(_repaint)
+
+
+def icon(name: str, color: str = "text") -> QIcon:
+    """Return an icon for the present theme; disabled it is drawn muted."""
+    return _icon(name, Theme.active().color(color).name(), Theme.active().color("border").name())
+
+
+def pixmap(name: str, size: int, color: str = "text", ratio: float = 1.0) -> QPixmap:
+    """Return one picture of ``size`` device-independent pixels."""
+    return _drawn(name, size, Theme.active().color(color).name(), ratio)
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, color: str, faint: str) -> QIcon:
+    made = QIcon()
+    for size in _SIZES:
+        for ratio in _RATIOS:
+            made.addPixmap(_drawn(name, size, color, ratio), QIcon.Mode.Normal)
+            made.addPixmap(_drawn(name, size, faint, ratio), QIcon.Mode.Disabled)
+    return made
+
+
+@lru_cache(maxsize=2048)
+def _drawn(name: str, size: int, color: str, ratio: float) -> QPixmap:
+    source = (_FOLDER / f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", color)
+    renderer = QSvgRenderer(QByteArray(source.encode()))
+    picture = QPixmap(QSize(round(size * ratio), round(size * ratio)))
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    renderer.render(painter)
+    painter.end()
+    picture.setDevicePixelRatio(ratio)
+    return picture
+
+
+def _repaint() -> None:
+    for key, (reference, name, color) in tuple(_attached.items()):
+        target = reference()
+        if target is None or (isinstance(target, QObject) and not shiboken6.isValid(target)):
+            del _attached[key]
+        else:
+            target.setIcon(icon(name, color))
+
+
+_attached: dict[int, tuple[Callable[[], TakesIcon | None], str, str]] = {}

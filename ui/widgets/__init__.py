@@ -1,0 +1,1 @@
+"""Shared widgets: each shows one thing well, in both themes, and has a name for assistive technology."""

@@ -1,0 +1,138 @@
+"""``LazyTable``: the one table of the desk, over a ``RowsModel``."""
+
+from collections.abc import Hashable
+from typing import Any
+
+from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
+
+from ui import icons
+from ui.theme import Theme, figures
+from ui.widgets.rows import CHIP_ROLE, MUTED_ROLE, RowsModel
+
+_PAD = 8
+_CHIP = 14
+Index = QModelIndex | QPersistentModelIndex
+
+
+class LazyTable(QTableView):
+    """Whole rows, moved through with the arrows; Enter or a double click opens the current one."""
+
+    opened = Signal(object)  # the row
+    current_changed = Signal(object)  # the row, or None
+    marked_changed = Signal()
+
+    def __init__(self, model: RowsModel[Any], *, name: str, says: str, many: bool = False) -> None:
+        super().__init__()
+        self._model = model
+        self.setObjectName(name)
+        self.setAccessibleName(says)
+        self.setModel(model)
+        self.setItemDelegate(RowDelegate(self))
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setMouseTracking(True)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        mode = QAbstractItemView.SelectionMode
+        self.setSelectionMode(mode.ExtendedSelection if many else mode.SingleSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
+        self._set_widths()
+        self.doubleClicked.connect(self._open)
+        self.selectionModel().currentRowChanged.connect(self._current_changed)
+        self.selectionModel().selectionChanged.connect(self._marked_changed)
+
+    @property
+    def current_row(self) -> Any:  # noqa: ANN401 - the caller's own row type
+        """Return the row the cursor is on, or None."""
+        return self._model.row_at(self.currentIndex())
+
+    @property
+    def marked(self) -> tuple[Any, ...]:
+        """Return the selected rows, from top to bottom."""
+        positions = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return tuple(self._model.rows[position] for position in positions)
+
+    def go_to(self, position: int) -> None:
+        """Put the cursor on a row, if there is such a one."""
+        if 0 <= position < self._model.rowCount():
+            self.setCurrentIndex(self._model.index(position, 0))
+
+    def go_to_key(self, key: Hashable) -> bool:
+        """Put the cursor on the row with this key; False when it is not loaded."""
+        index = self._model.index_of(key)
+        if index.isValid():
+            self.setCurrentIndex(index)
+        return index.isValid()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not event.modifiers():
+            self._open(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def _set_widths(self) -> None:
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsMovable(True)
+        header.setMinimumSectionSize(40)
+        one = self.fontMetrics().averageCharWidth()
+        for position, column in enumerate(self._model.columns):
+            header.resizeSection(position, column.width * one + 2 * _PAD)
+            if column.stretch:
+                header.setSectionResizeMode(position, QHeaderView.ResizeMode.Stretch)
+
+    def _open(self, index: QModelIndex) -> None:
+        row = self._model.row_at(index)
+        if row is not None:
+            self.opened.emit(row)
+
+    def _current_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
+        self.current_changed.emit(self._model.row_at(current))
+
+    def _marked_changed(self, _on: QItemSelection, _off: QItemSelection) -> None:
+        self.marked_changed.emit()
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Draws a cell: ground, hairline, then a chip or words."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        theme = Theme.active()
+        room: QRect = option.rect
+        state = option.state
+        painter.save()
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(room, theme.color("selection"))
+        painter.setPen(theme.color("hairline"))
+        painter.drawLine(room.bottomLeft(), room.bottomRight())
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(theme.color("accent"))
+            painter.drawRect(room.adjusted(0, 0, -1, -1))
+        inner = room.adjusted(_PAD, 0, -_PAD, 0)
+        colour = "muted" if index.data(MUTED_ROLE) else "text"
+        chip = index.data(CHIP_ROLE)
+        if chip and index.data():
+            picture, colour = chip
+            top = inner.top() + (inner.height() - _CHIP) // 2
+            ratio = painter.device().devicePixelRatio()
+            painter.drawPixmap(inner.left(), top, icons.pixmap(picture, _CHIP, colour, ratio))
+            inner.adjust(_CHIP + 6, 0, 0, 0)
+        align = index.data(Qt.ItemDataRole.TextAlignmentRole) or int(Qt.AlignmentFlag.AlignVCenter)
+        is_amount = bool(align & int(Qt.AlignmentFlag.AlignRight.value))
+        painter.setFont(figures(option.font) if is_amount else option.font)
+        painter.setPen(theme.color(colour))
+        words = " ".join(str(index.data() or "").split())
+        cut = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, inner.width())
+        painter.drawText(inner, align, cut)
+        painter.restore()
