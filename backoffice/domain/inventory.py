@@ -57,6 +57,15 @@ class Availability:
     source: Source
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Location:
+    """A place that holds stock: ``kind`` is online (the fulfilment centre) or store (a physical one)."""
+
+    location_id: LocationId
+    name: str
+    kind: str
+
+
 class LineResult(Enum):
     """What ReserveInventory did for one line."""
 
