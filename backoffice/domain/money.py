@@ -198,6 +198,14 @@ def round_ratio(numerator: int, denominator: int, rounding: Rounding = Rounding.
     return -magnitude if negative else magnitude
 
 
+def round_ratios(numerators: Sequence[int], denominator: int, rounding: Rounding) -> list[int]:
+    """`round_ratio` of many numerators, none negative."""
+    if rounding is Rounding.HALF_UP:  # the usual one, in a third of the time
+        twice = 2 * denominator
+        return [(2 * numerator + denominator) // twice for numerator in numerators]
+    return [round_ratio(numerator, denominator, rounding) for numerator in numerators]
+
+
 def prorate(total: Money, weights: Sequence[int]) -> tuple[Money, ...]:
     """Split `total` by `weights` so that the shares add up to it: largest remainder, ties to the earlier.
 

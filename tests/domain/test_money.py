@@ -13,6 +13,7 @@ from backoffice.domain.money import (
     currency_digits,
     prorate,
     round_ratio,
+    round_ratios,
 )
 
 MINOR = st.integers(min_value=-(10**12), max_value=10**12)
@@ -169,3 +170,6 @@ def test_rounding_is_the_decimal_modules(numerator: int, denominator: int, round
         assert abs(rounded - exact) <= Fraction(1, 2)
     if rounding is Rounding.HALF_EVEN:
         assert rounded == round(exact)
+    assert round_ratios([abs(numerator)], denominator, rounding) == [
+        round_ratio(abs(numerator), denominator, rounding)
+    ]

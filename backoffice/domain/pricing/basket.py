@@ -30,6 +30,7 @@ class Basket:
         self.rules = rules
         self.percent_factors = percent_factors
         self.quantity = [line.quantity for line in lines]
+        self._all_quantity = sum(self.quantity)
         self.gross = [price.minor * line.quantity for line, price in zip(lines, prices, strict=True)]
         self.left = list(self.gross)
         self.taken: list[tuple[str, Amounts]] = []
@@ -58,10 +59,14 @@ class Basket:
         """What the positions come to, as thresholds look at it."""
         after = self.rules.thresholds is ThresholdsMeasure.AFTER_DISCOUNTS
         amounts = self.left if after else self.gross
+        if len(positions) == len(amounts):
+            return sum(amounts)
         return sum(amounts[position] for position in positions)
 
     def measured_quantity(self, positions: Sequence[int]) -> int:
         """How many pieces they are."""
+        if len(positions) == len(self.quantity):
+            return self._all_quantity
         return sum(self.quantity[position] for position in positions)
 
     def reaches(self, value: int, minimum: int) -> bool:

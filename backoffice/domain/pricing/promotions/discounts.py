@@ -7,7 +7,7 @@ of several offers against each other, need not touch the basket.
 from collections.abc import Sequence
 from decimal import Decimal
 
-from backoffice.domain.money import Money, round_ratio
+from backoffice.domain.money import Money, round_ratio, round_ratios
 from backoffice.domain.pricing.basket import Amounts, Basket
 from backoffice.domain.pricing.promotions.benefits import (
     AmountOff,
@@ -73,7 +73,7 @@ def _percent_of(
         total = round_ratio(sum(bases) * numerator, denominator, rounding)
         return share_out(total, bases, basket.rules.odd_cents)
     if per is Per.LINE:
-        return [round_ratio(base * numerator, denominator, rounding) for base in bases]
+        return round_ratios([base * numerator for base in bases], denominator, rounding)
     quantities = [basket.quantity[position] for position in positions]
     return [
         round_ratio(base * numerator, denominator * quantity, rounding) * quantity
