@@ -177,8 +177,9 @@ class FakeDom:
                 "limit": str(min(max(query.limit, 1), 200)),
                 "cursor": query.cursor,
             }
+            given = {name: text for name, text in values.items() if text}
             return translation.history_page(
-                wire.ShowOrders.model_validate(self._dom.history(read_filter(values)) | _REPLY)
+                wire.ShowOrders.model_validate(self._dom.history(read_filter(given)) | _REPLY)
             )
 
         return self._do("get_order_history", act)

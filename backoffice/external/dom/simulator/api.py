@@ -72,19 +72,26 @@ class Api:
 
     def routes(self) -> list[Route]:
         """Every path and method of the document."""
-        operations: list[tuple[str, str, str, Act]] = [
-            ("GET", "/availability", "availability", self._availability),
-            ("GET", "/reservations/{reservation_id}", "show_reservation", self._show_reservation),
-            ("PUT", "/reservations/{reservation_id}", "reserve", self._reserve),
-            ("DELETE", "/reservations/{reservation_id}", "release", self._release),
-            ("POST", "/orders", "transfer", self._transfer),
-            ("GET", "/orders", "history", self._history),
-            ("GET", "/orders/{order_number}", "details", self._details),
-        ]
         return [
-            Route(path, self._endpoint(operation, act), methods=[method])
-            for method, path, operation, act in operations
+            self._route("/availability", GET=("availability", self._availability)),
+            self._route(
+                "/reservations/{reservation_id}",
+                GET=("show_reservation", self._show_reservation),
+                PUT=("reserve", self._reserve),
+                DELETE=("release", self._release),
+            ),
+            self._route("/orders", POST=("transfer", self._transfer), GET=("history", self._history)),
+            self._route("/orders/{order_number}", GET=("details", self._details)),
         ]
+
+    def _route(self, path: str, **operations: tuple[str, Act]) -> Route:
+        """One route for all methods of a path, so that a wrong method is told all the right ones."""
+        endpoints = {method: self._endpoint(name, act) for method, (name, act) in operations.items()}
+
+        async def by_method(request: Request) -> Response:
+            return await endpoints["GET" if request.method == "HEAD" else request.method](request)
+
+        return Route(path, by_method, methods=list(endpoints))
 
     def _endpoint(self, operation: str, act: Act) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:

@@ -105,7 +105,7 @@ def _conditions(query: HistoryFilter) -> tuple[str, list[object]]:
         conditions.append(("email_key = ?", [email_key(query.email)]))
     if query.phone:
         conditions.append(_phone(phone_key(query.phone)))
-    if query.name:
+    if query.name.strip():
         conditions.append(_name(query.name))
     if query.sku:
         conditions.append(
@@ -155,10 +155,9 @@ def _read_cursor(cursor: str) -> tuple[str, int, int, int]:
 
 
 def read_filter(values: dict[str, str]) -> HistoryFilter:
-    """Read the query's texts; an empty moment is none.
+    """Read the query's texts.
 
     Raises:
         ValidationError: one of them does not fit.
     """
-    given = {name: value for name, value in values.items() if value}
-    return HistoryFilter.model_validate(given, by_alias=True, by_name=False)
+    return HistoryFilter.model_validate(values, by_alias=True, by_name=False)
