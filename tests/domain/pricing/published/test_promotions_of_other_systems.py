@@ -94,6 +94,9 @@ def test_oscar_offers_give_what_oscar_says(
             (("50", 3), ("50", 1), ("50", 2)), "15", OddCents.FIRST, ["7.50", "2.50", "5.00"], id="by value"
         ),
         pytest.param(
+            (("100", 2), ("300", 2)), "400", OddCents.LARGEST_REMAINDER, ["100.00", "300.00"], id="Medusa"
+        ),
+        pytest.param(
             (("190", 1), ("190", 1), ("250", 1), ("150", 1)),
             "156",
             OddCents.LARGEST_REMAINDER,
@@ -110,6 +113,21 @@ def test_an_amount_is_shared_out_as_published(
     result = priced(cart(*lines(*prices), promotions=promotions, rules=PricingRules(odd_cents=odd_cents)))
 
     assert line_discounts(result) == shares
+
+
+def test_medusa_gives_the_larger_amount_first_and_shares_both_out() -> None:
+    """packages/modules/promotion/integration-tests/.../compute-actions.spec.ts, "across"."""
+    promotions = (
+        offer("50", AmountOff(amount=usd("50")), priority=1),
+        offer("30", AmountOff(amount=usd("30")), priority=2),
+    )
+
+    result = priced(cart(*lines(("50", 1), ("150", 1)), promotions=promotions))
+
+    assert [[str(share.amount.to_decimal()) for share in one.discounts] for one in result.lines] == [
+        ["12.50", "7.50"],
+        ["37.50", "22.50"],
+    ]
 
 
 def test_vtex_takes_the_amount_first_and_the_percentage_of_the_rest() -> None:

@@ -1,8 +1,8 @@
 """Taxes and shipping as other systems publish them, each with its system and document.
 
-commercetools: TaxCalculationMode. Solidus: core/spec/models/spree/calculator/default_tax_spec.rb and
-shipping/flexi_rate_spec.rb. Dynamics 365 Finance: "Sales tax calculation and rounding" and "Tax calculation
-rounding rules". SCAYLE: "Price calculator v1".
+commercetools: TaxCalculationMode. Solidus: core/spec/models/spree/calculator/default_tax_spec.rb,
+shipping/flexi_rate_spec.rb and core/spec/models/spree/tax/taxation_integration_spec.rb.
+Dynamics 365 Finance: "Sales tax calculation and rounding" and "Tax calculation rounding rules". SCAYLE: "Price calculator v1".
 """
 
 from dataclasses import replace
@@ -18,8 +18,11 @@ from backoffice.domain.pricing import (
     CartLine,
     Destination,
     PerItem,
+    PerShipment,
     PricesHold,
     PricingRules,
+    Shipment,
+    ShippingTaxed,
     TaxesRounded,
     TaxRate,
     TaxRoundedPer,
@@ -97,6 +100,81 @@ def test_solidus_takes_the_vat_of_the_default_zone_out_of_the_price_elsewhere() 
 
     assert result.totals.total == usd("15.97")
     assert result.lines[0].price_source == "list price, with the tax of the destination"
+
+
+GERMANY, ROMANIA, WORLD = (Destination(country=code) for code in ("DE", "RO", "US"))
+IN_GERMANY, IN_ROMANIA = Area(country="DE"), Area(country="RO")
+EU_RATES = (
+    tax("DE books", "7", "books", area=IN_GERMANY),
+    tax("RO books", "7", "books", area=IN_ROMANIA),
+    tax("DE normal", "19", "normal", area=IN_GERMANY),
+    tax("RO normal", "19", "normal", area=IN_ROMANIA),
+    tax("DE digital", "19", "digital", area=IN_GERMANY),
+    tax("RO digital", "24", "digital", area=IN_ROMANIA),
+)
+FROM_GERMANY = PricingRules(
+    prices_hold=PricesHold.TAX_OF_ORIGIN, origin=GERMANY, shipping_taxed=ShippingTaxed.BY_ITS_CLASS
+)
+FREIGHT = {"books": "8.00", "normal": "16.00", "digital": "2.00"}
+PRICES = {"books": "20.00", "normal": "30.00", "digital": "10.00"}
+
+
+@pytest.mark.parametrize(
+    "goods, place, total, taxes, freight, freight_taxes",
+    [
+        ("books", GERMANY, "20.00", "1.31", "8.00", "0.52"),
+        ("normal", GERMANY, "30.00", "4.79", "16.00", "2.55"),
+        ("digital", GERMANY, "10.00", "1.60", "2.00", "0.32"),
+        ("books", ROMANIA, "20.00", "1.31", "8.00", "0.52"),
+        ("normal", ROMANIA, "30.00", "4.79", "16.00", "2.55"),
+        ("digital", ROMANIA, "10.42", "2.02", "2.08", "0.40"),
+        ("books", WORLD, "18.69", "0.00", "7.48", "0.00"),
+        ("normal", WORLD, "25.21", "0.00", "13.45", "0.00"),
+        ("digital", WORLD, "8.40", "0.00", "1.68", "0.00"),
+    ],
+)
+def test_solidus_sells_from_germany(  # noqa: PLR0917 - the columns of the table
+    goods: str, place: Destination, total: str, taxes: str, freight: str, freight_taxes: str
+) -> None:
+    result = priced(
+        cart(
+            line("1", PRICES[goods], tax_class=goods),
+            taxes=EU_RATES,
+            tariffs=(tariff(PerShipment(amount=usd(FREIGHT[goods])), tax_class=goods),),
+            shipments=(Shipment(shipment_id="s1", destination=place, method_code="GROUND"),),
+            rules=FROM_GERMANY,
+        )
+    )
+
+    [goods_line], [shipment] = result.lines, result.shipments
+    assert (goods_line.total, goods_line.tax) == (usd(total), usd(taxes))
+    assert (shipment.total, shipment.tax) == (usd(freight), usd(freight_taxes))
+
+
+@pytest.mark.parametrize(
+    "goods, total, freight_taxes",
+    [("books", "23.00", "1.20"), ("normal", "30.00", "0.00"), ("digital", "12.00", "0.40")],
+)
+def test_solidus_sells_from_new_york(goods: str, total: str, freight_taxes: str) -> None:
+    rates = (
+        tax("New York", "5", "books", area=Area(country="US", region="NY")),
+        tax("Federal", "10", "books", area=Area(country="US")),
+        tax("Federal digital", "20", "digital", area=Area(country="US")),
+    )
+    new_york = Destination(country="US", region="NY")
+
+    result = priced(
+        cart(
+            line("1", PRICES[goods], tax_class=goods),
+            taxes=rates,
+            tariffs=(tariff(PerShipment(amount=usd(FREIGHT[goods])), tax_class=goods),),
+            shipments=(Shipment(shipment_id="s1", destination=new_york, method_code="GROUND"),),
+            rules=PricingRules(shipping_taxed=ShippingTaxed.BY_ITS_CLASS),
+        )
+    )
+
+    assert result.lines[0].total == usd(total)
+    assert result.shipments[0].tax == usd(freight_taxes)
 
 
 TWO_CODES = (tax("VAT1", "10"), replace(tax("VAT2", "10"), tax_classes=frozenset({"both"})))
