@@ -45,6 +45,11 @@ class Listener:
         return f"http://{host}:{self._port}"
 
     @property
+    def port(self) -> int:
+        """The port, 0 before the first opening when none was asked for."""
+        return self._port
+
+    @property
     def listening(self) -> bool:
         """Whether anybody can connect."""
         return self._server is not None

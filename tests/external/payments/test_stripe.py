@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.error import URLError
@@ -147,9 +148,43 @@ async def test_a_wrong_api_key_is_unreachable(localstripe: str, customer: str) -
         assert isinstance(await gateway.list_saved_cards(customer), Unreachable)
 
 
-async def test_nothing_is_sent_that_looks_like_a_card_number(gateway: StripeGateway, customer: str) -> None:
+async def test_what_stripe_would_refuse_is_not_sent(gateway: StripeGateway, customer: str) -> None:
     outcome = await gateway.authorise(asked(customer, "4242424242424242"), key=new_id())
     assert code_of(outcome) == "card_number"
+    nothing = replace(asked(customer, "pm_1"), amount=Money(0, "USD"))
+    assert code_of(await gateway.authorise(nothing, key=new_id())) == "invalid"
+    number, tomorrow = "for 4242424242424242", utc_now() + timedelta(days=1)
+    link = await gateway.create_link("B1", PRICE, expires_at=tomorrow, key=new_id(), description=number)
+    assert code_of(link) == "card_number"
+
+
+async def test_nobody_has_no_saved_cards(localstripe: str) -> None:
+    async with HttpClient("") as client:
+        gateway = StripeGateway(client, api_key=API_KEY, address=localstripe, customer_of=lambda _: "")
+        assert value_of(await gateway.list_saved_cards("29485")) == ()
+
+
+async def test_a_payment_is_looked_for_page_by_page_and_not_for_ever() -> None:
+    other = {**INTENT, "metadata": {}, "created": 4_000_000_000}
+    page = {"object": "list", "url": "/v1/payment_intents", "data": [other], "has_more": True}
+    async with documented({"GET /v1/payment_intents": (200, page)}) as (gateway, requests):
+        assert isinstance(await gateway.find("B1000001-1"), Unknown)
+        assert len(requests) == 20
+        page["data"] = [{**other, "created": 1_000_000_000}]
+        assert value_of(await gateway.find("B1000001-1")) is None
+
+
+async def test_a_card_that_asks_for_its_owner_is_refused_by_phone() -> None:
+    wants_owner = {**INTENT, "status": "requires_action", "latest_charge": None}
+    async with documented({"POST /v1/payment_intents": (200, wants_owner)}) as (gateway, _):
+        outcome = await gateway.authorise(asked("cus_1", "pm_1"), key=new_id())
+    assert code_of(outcome) == "authentication_required"
+
+
+async def test_no_answer_is_unknown_and_no_connection_unreachable() -> None:
+    async with HttpClient("") as client:
+        gateway = StripeGateway(client, api_key=API_KEY, address="http://127.0.0.1:1")
+        assert isinstance(await gateway.authorise(asked("cus_1", "pm_1"), key=new_id()), Unreachable)
 
 
 async def test_a_phone_order_is_marked_as_one_and_carries_our_key() -> None:

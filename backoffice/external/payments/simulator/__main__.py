@@ -13,7 +13,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     usual = Delays()
     parser.add_argument("--ledger", type=Path, required=True, help="SQLite file that holds what happened")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument("--port", type=int, default=0, help="port to listen on, 0 takes a free one")
+    parser.add_argument(
+        "--port", type=int, default=0, help="port to listen on (0: as last time, or a free one)"
+    )
     parser.add_argument("--webhook-url", default="", help="where to tell of late decisions and paid links")
     parser.add_argument("--webhook-secret", default="", help="whsec_... to sign with")
     parser.add_argument(

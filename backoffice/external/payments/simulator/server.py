@@ -1,12 +1,14 @@
 """The simulator as a process.
 
-1. Open the ledger, aim the webhooks, listen: the API on ``port``, the control on a port of its own.
+1. Open the ledger, aim the webhooks, listen: the API on ``port`` (0: the port of last time, if free), the
+   control on a port of its own.
 2. Print ``{"ready": true, "url": API, "control": CONTROL}``.
 3. Every tenth of a second: settle what is due, deliver what is due.
 4. On SIGTERM, SIGINT or the end of stdin: close everything.
 """
 
 import asyncio
+import socket
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -47,7 +49,8 @@ def run(
     async def program(stop: asyncio.Event) -> None:
         book = Ledger(ledger)
         try:
-            simulator = Simulator(book, host=host, port=port, delays=delays or Delays())
+            known = port or _port_of_last_time(book, host)
+            simulator = Simulator(book, host=host, port=known, delays=delays or Delays())
             if webhook_url:
                 simulator.postman.aim(webhook_url, webhook_secret)
             await simulator.live(stop)
@@ -62,7 +65,7 @@ class Simulator:
 
     def __init__(self, ledger: Ledger, *, host: str, port: int, delays: Delays) -> None:
         """Put them together; nothing listens yet."""
-        self._ahead = timedelta()
+        self._ahead, self._ledger = timedelta(), ledger
         bank = Bank(
             ledger=ledger,
             clock=lambda: utc_now() + self._ahead,
@@ -87,6 +90,7 @@ class Simulator:
         """Listen and work until ``stop`` is set."""
         await self._listener.open()
         await self._control.open()
+        self._ledger.set("port", str(self._listener.port))
         say_ready(url=self._listener.url, control=self._control.url)
         rounds = asyncio.create_task(self._rounds())
         try:
@@ -107,6 +111,18 @@ class Simulator:
 
     def _advance(self, by: timedelta) -> None:
         self._ahead += by
+
+
+def _port_of_last_time(ledger: Ledger, host: str) -> int:
+    """The port it had before, when free: links and whoever calls survive a restart. Else 0."""
+    port = int(ledger.setting("port") or 0)
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return 0
+    return port
 
 
 async def _first_of(stop: asyncio.Event, rounds: asyncio.Task[None]) -> None:
