@@ -1,14 +1,18 @@
 """Two worlds with a DOM in them: the fake, and the adapter on the simulator. One suite runs in both."""
 
-from datetime import timedelta
-from typing import Protocol
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Protocol, TypeVar
 
 import httpx
 
+from backoffice.domain.ids import ReservationId, Sku, utc_now
+from backoffice.domain.inventory import Reservation
+from backoffice.domain.outcome import Outcome, Succeeded
 from backoffice.external.dom.http_adapter import HttpDom
 from backoffice.external.dom.port import ExternalInventory, ExternalOrders
 from backoffice.external.http import HttpClient
-from tests.contracts.dom_examples import CONTEXT
+from tests.contracts.dom_examples import CONTEXT, ONLINE, to_hold
 from tests.external.processes import Child
 from tests.fakes.dom import FakeDom
 
@@ -96,3 +100,29 @@ HELMET, BIKE = "HL-U509-R", "BK-R93R-62"
 SKUS = (HELMET, BIKE)
 # ... and one that is not stocked there and is no bike.
 NEVER_RESTOCKED = "FR-R92B-58"
+
+T = TypeVar("T")
+
+
+def value(outcome: Outcome[T]) -> T:
+    assert isinstance(outcome, Succeeded), outcome
+    return outcome.value
+
+
+def soon() -> datetime:
+    return utc_now() + timedelta(
+        hours=400
+    )  # the world's clock may have jumped ahead; it holds for a day at most
+
+
+async def available(world: DomWorld, sku: str) -> Decimal | None:
+    (record,) = value(await world.dom.get_inventory_availability((Sku(sku),), (ONLINE,)))
+    return record.quantity
+
+
+async def hold(world: DomWorld, reservation_id: str, sku: str, quantity: int) -> Reservation:
+    return value(
+        await world.dom.reserve_inventory(
+            ReservationId(reservation_id), (to_hold(sku, quantity),), expires_at=soon(), context=CONTEXT
+        )
+    )

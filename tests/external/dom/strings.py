@@ -16,7 +16,7 @@ class Strings:
     def __init__(self, control: str) -> None:
         self._client = httpx.Client(base_url=f"{control}/control/", trust_env=False, timeout=10)
 
-    def call(self, method: str, what: str, body: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - JSON
+    def call(self, method: str, what: str, body: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - any JSON there is
         answer = self._client.request(method, what, json=body)
         assert answer.status_code == httpx.codes.OK, answer.text
         return answer.json()
