@@ -46,6 +46,7 @@ class StoreSettings(BaseModel):
     low_stock_expiry: timedelta = timedelta(seconds=30)
     fallback_status: str = "Unavailable"
     fallback_delay: timedelta | None = None
+    transfer_tries: int = 6  # automatic ones, before a supervisor is asked
 
 
 class Settings(BaseSettings):
@@ -70,7 +71,6 @@ class Settings(BaseSettings):
     inbound_host: str = "127.0.0.1"
     inbound_port: int = 0
     checkout_lease: timedelta = timedelta(seconds=30)
-    transfer_tries: int = 6
     transfer_first_wait: timedelta = timedelta(seconds=2)
     transfer_longest_wait: timedelta = timedelta(minutes=10)
     photos_dir: Path = RESOURCES / "demo" / "adventure-works" / "photos"

@@ -1,0 +1,121 @@
+"""Durable work on DBOS: jobs written in the caller's own transaction, run by whichever worker is there.
+
+1. a service enqueues in its transaction: the job exists if and only if what it follows from does;
+2. a job runs once and ends; what comes after it is another job, written by the transaction that decided so: nothing
+   sleeps inside a job, and a job may run twice without harm;
+3. a worker runs the jobs on its own threads, hands each to the event loop that owns the HTTP connections, and, when it
+   starts, takes up what a dead one of the same name left.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from dbos import DBOS, DBOSClient
+from sqlalchemy import Connection, Engine
+
+from backoffice.domain.errors import StoreUnavailable
+
+QUEUE = "backoffice"
+JOBS_VERSION = "1"  # of our workflows' arguments; raised when old jobs could not be run by new code
+POLLING = 0.1
+AT_ONCE = 6
+_STORE_PATIENCE = (1.0, 5.0, 30.0)
+
+Job = Callable[[str], Awaitable[object]]
+_log = structlog.get_logger()
+
+
+class DurableJobs:
+    """`Jobs` on DBOS's own tables, which live in our database."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Take DBOS's engine and make sure of its tables."""
+        self._client = DBOSClient(system_database_engine=engine)
+        # DBOS.migrate() opens a URL with the system's SQLite, which may be one that corrupts a WAL database.
+        self._client._sys_db.run_migrations()  # noqa: SLF001 - there is no public call that takes an engine
+
+    def enqueue(
+        self, connection: Connection, name: str, *args: str, key: str, delay: timedelta | None = None
+    ) -> None:
+        """Write the job in the caller's transaction; a ``key`` used before changes nothing."""
+        options: dict[str, Any] = {
+            "workflow_name": name,
+            "queue_name": QUEUE,
+            "workflow_id": key,
+            "app_version": JOBS_VERSION,
+        }
+        if delay:
+            options["delay_seconds"] = delay.total_seconds()
+        self._client.enqueue_in_transaction(connection, options, *args)  # type: ignore[arg-type] - a TypedDict built up
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.destroy()
+
+
+class Worker:
+    """Runs jobs. One per process; its name is the same after a restart, so it finds what it left."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        jobs: Mapping[str, Job],
+        loop: asyncio.AbstractEventLoop,
+        executor_id: str,
+    ) -> None:
+        """``jobs`` maps a name to the coroutine function that runs it on ``loop``."""
+        self._loop = loop
+        self._dbos = DBOS(
+            config={
+                "name": "backoffice",
+                "system_database_engine": engine,
+                "executor_id": executor_id,
+                "application_version": JOBS_VERSION,
+                "enable_otlp": False,
+                "log_level": "WARNING",
+                "run_migrations": True,
+                "use_listen_notify": False,
+                "max_executor_threads": AT_ONCE + 2,
+            }
+        )
+        for name, job in jobs.items():
+            DBOS.workflow(name=name)(self._on_loop(name, job))
+
+    def start(self) -> None:
+        """Launch, take up what was left, listen. Blocks for about a second: call it off the event loop."""
+        DBOS.launch()
+        DBOS.register_queue(QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=POLLING)
+
+    def stop(self, patience: timedelta = timedelta(seconds=10)) -> None:
+        """Let running jobs end, at most so long."""
+        DBOS.destroy(workflow_completion_timeout_sec=int(patience.total_seconds()))
+
+    def _on_loop(self, name: str, job: Job) -> Callable[[str], None]:
+        def run(subject: str) -> None:
+            for wait in (*_STORE_PATIENCE, None):
+                try:
+                    asyncio.run_coroutine_threadsafe(_call(job, subject), self._loop).result()
+                except StoreUnavailable as trouble:
+                    _log.warning(
+                        "job waits for the database", job=name, subject=subject, why=trouble.sentence
+                    )
+                    if wait is None:
+                        raise
+                    DBOS.sleep(wait)
+                except Exception:
+                    # The job ends in error and stays visible; maintenance queues again what is overdue.
+                    _log.exception("job failed", job=name, subject=subject)
+                    raise
+                else:
+                    return
+
+        run.__name__ = run.__qualname__ = name
+        return run
+
+
+async def _call(job: Job, subject: str) -> None:
+    await job(subject)

@@ -1,0 +1,24 @@
+"""clearShoppingCart: the cart is closed, for its order exists."""
+
+from sqlalchemy import update
+
+from backoffice.domain.statuses import CartStatus
+from backoffice.services.checkout.work import Work
+from backoffice.store.tables.ordering import carts
+
+
+class ClearShoppingCart:
+    """Finalize; the call itself stays open until the agent ends it."""
+
+    name = "clearShoppingCart"
+
+    def execute(self, work: Work) -> None:
+        """Close the cart."""
+        work.connection.execute(
+            update(carts)
+            .where(carts.c.cart_id == work.cart.cart_id)
+            .values(status=CartStatus.ORDERED.value, updated_at=work.now)
+        )
+
+    def undo(self, work: Work) -> None:
+        """Finalize actions are not undone."""

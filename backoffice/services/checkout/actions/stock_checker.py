@@ -1,0 +1,63 @@
+"""stockChecker: what was promised by Prepare still holds."""
+
+from sqlalchemy import select
+
+from backoffice.domain.errors import Refusal
+from backoffice.domain.statuses import ReservationStatus
+from backoffice.services.checkout.prepare import unallocated
+from backoffice.services.checkout.work import Work
+from backoffice.store.tables.selling import products, reservations
+
+
+class StockChecker:
+    """Setup; changes nothing."""
+
+    name = "stockChecker"
+
+    def execute(self, work: Work) -> None:
+        """Refuse a cart whose promise is stale or ran out, holds nothing for a line, or has SKUs off sale."""
+        prepared = work.cart.prepared
+        if prepared is None or prepared.cart_version != work.cart.version:
+            sentence = "The cart was changed since it was prepared."
+            raise Refusal(sentence, advice="Prepare again (F5), then submit.", code="prepare_again")
+        if work.now >= prepared.good_until:
+            sentence = "The prices and the hold on the stock have run out."
+            raise Refusal(sentence, advice="Prepare again (F5), then submit.", code="prepare_again")
+        self._check_hold(work, prepared.reservation_id)
+        names = {line.line_id: line.sku for line in work.cart.lines}
+        short = [names[line] for line in unallocated(prepared)]
+        if short:
+            sentence = f"Nothing is held for {', '.join(short)}."
+            raise Refusal(sentence, advice="Take it out, or offer another item.", code="unallocated")
+        self._check_on_sale(work)
+
+    def undo(self, work: Work) -> None:
+        """Nothing was changed."""
+
+    def _check_hold(self, work: Work, reservation_id: str | None) -> None:
+        if reservation_id is None:
+            return
+        status = work.connection.execute(
+            select(reservations.c.status).where(reservations.c.reservation_id == reservation_id)
+        ).scalar()
+        if status != ReservationStatus.HELD.value:
+            sentence = "The stock is not held any more."
+            raise Refusal(sentence, advice="Prepare again (F5), then submit.", code="prepare_again")
+
+    def _check_on_sale(self, work: Work) -> None:
+        skus = {line.sku for line in work.cart.lines}
+        rows = work.connection.execute(
+            select(products.c.sku, products.c.sell_from, products.c.sell_until).where(
+                products.c.sku.in_(skus)
+            )
+        ).all()
+        today = work.now.date()
+        on_sale = {
+            row.sku
+            for row in rows
+            if (row.sell_from is None or row.sell_from <= today)
+            and (row.sell_until is None or today <= row.sell_until)
+        }
+        if gone := sorted(skus - on_sale):
+            sentence = f"Not on sale any more: {', '.join(gone)}."
+            raise Refusal(sentence, advice="Take it out and prepare again.", code="not_on_sale")

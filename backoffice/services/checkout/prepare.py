@@ -1,0 +1,231 @@
+"""ProcessOrder Prepare: hold the stock, then promotions, shipping and tax; a promise with two clocks.
+
+1. the cart must be whole: a caller, lines, an address, a ship method;
+2. what is to be held is written down; a DOM is then asked, outside any transaction; our own stock is held at once;
+3. the answer is read line by line: a DOM may say "fine" and hold nothing;
+4. the cart is priced, and the promise kept with it: price lock and hold both expire, visibly;
+5. a second Prepare says what changed since the first.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, update
+
+from backoffice.domain.cart import Cart, HeldLine, Prepared
+from backoffice.domain.errors import Conflict, InvalidInput
+from backoffice.domain.ids import CartId, LineId, ReservationId
+from backoffice.domain.inventory import (
+    InventorySystem,
+    LineResult,
+    Reservation,
+    ReservationLine,
+    ReservedLine,
+)
+from backoffice.domain.outcome import Outcome, Refused, Succeeded
+from backoffice.domain.staff import Actor, Right
+from backoffice.external.dom.port import ExternalInventory, MessageContext
+from backoffice.services import audit
+from backoffice.services.cart_rows import load_cart, require_open, require_owner, write_cart
+from backoffice.services.checkout.quote import Quote, Quotes
+from backoffice.services.codec import pack
+from backoffice.services.reservations import hold_locally, intend, settle
+from backoffice.services.stores import load_store
+from backoffice.settings import StoreSettings
+from backoffice.store.store import Store
+from backoffice.store.tables.ordering import cart_lines
+
+_KEEPS_NOTHING = frozenset({InventorySystem.NONE, InventorySystem.ATP})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Question:
+    """What the DOM is to be asked."""
+
+    reservation_id: ReservationId
+    lines: tuple[ReservationLine, ...]
+    expires_at: datetime
+    context: MessageContext
+
+
+class Prepare:
+    """Prepares carts."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Callable[[], datetime],
+        store_id: str,
+        dom: ExternalInventory,
+        quotes: Quotes,
+    ) -> None:
+        """Take what is needed; nothing is read before the first call."""
+        self._store = store
+        self._clock = clock
+        self._store_id = store_id
+        self._dom = dom
+        self._quotes = quotes
+
+    async def prepare(self, actor: Actor, cart_id: CartId, *, version: int) -> Cart:
+        """Return the cart with its promise; a Refusal names what is missing or what could not be held."""
+        actor.require(Right.SUBMIT)
+        first = await self._store.run(lambda connection: self._hold(connection, actor, cart_id, version))
+        if isinstance(first, Cart):
+            return first
+        outcome = await self._dom.reserve_inventory(
+            first.reservation_id, first.lines, expires_at=first.expires_at, context=first.context
+        )
+        answer = _whole(outcome)
+        return await self._store.run(
+            lambda connection: self._promise_held(connection, actor, cart_id, version, answer)
+        )
+
+    def _hold(self, connection: Connection, actor: Actor, cart_id: CartId, version: int) -> Cart | _Question:
+        """Hold from our own stock and promise at once, or write down what the DOM will be asked."""
+        cart = load_cart(connection, cart_id)
+        require_owner(connection, actor, cart.call_id)
+        require_open(cart, version)
+        require_whole(cart)
+        settings, now = load_store(connection, self._store_id), self._clock()
+        if settings.inventory_system in _KEEPS_NOTHING:
+            return self._promise(connection, actor, cart, settings, None)
+        wanted = tuple(
+            ReservationLine(
+                line_id=line.line_id, sku=line.sku, location=line.location, quantity=line.quantity
+            )
+            for line in cart.lines
+        )
+        expires_at = now + settings.hold
+        reservation_id = intend(
+            connection, cart_id, wanted, settings.inventory_system, now=now, expires_at=expires_at
+        )
+        if settings.inventory_system is InventorySystem.NON_ATP:
+            held = hold_locally(connection, wanted, now=now)
+            answer = Reservation(reservation_id=reservation_id, lines=held, expires_at=expires_at)
+            settle(connection, reservation_id, held, expires_at)
+            return self._promise(connection, actor, cart, settings, answer)
+        return _Question(
+            reservation_id=reservation_id,
+            lines=wanted,
+            expires_at=expires_at,
+            context=MessageContext(
+                store=self._store_id,
+                currency=cart.currency,
+                locale=settings.locale,
+                acting_user=actor.staff_id,
+                on_behalf_of=cart.customer_id or "",
+            ),
+        )
+
+    def _promise_held(
+        self, connection: Connection, actor: Actor, cart_id: CartId, version: int, answer: Reservation
+    ) -> Cart:
+        cart = load_cart(connection, cart_id)
+        require_open(cart, version)
+        if not settle(connection, answer.reservation_id, answer.lines, answer.expires_at):
+            sentence = "The hold ran out while the DOM was being asked."
+            raise Conflict(sentence, advice="Prepare again.", code="hold_lost")
+        return self._promise(connection, actor, cart, load_store(connection, self._store_id), answer)
+
+    def _promise(
+        self,
+        connection: Connection,
+        actor: Actor,
+        cart: Cart,
+        settings: StoreSettings,
+        answer: Reservation | None,
+    ) -> Cart:
+        now = self._clock()
+        quote = self._quotes.price(connection, cart)
+        prepared = Prepared(
+            cart_version=cart.version,
+            prepared_at=now,
+            price_lock_until=now + settings.price_lock,
+            held_until=answer.expires_at if answer else None,
+            reservation_id=answer.reservation_id if answer else None,
+            held=tuple(_held(line) for line in answer.lines) if answer else (),
+            lines=quote.lines,
+            totals=quote.totals,
+            explanations=quote.explanations,
+            refused_coupons=quote.refused_coupons,
+            changes=tuple(_changes(cart, quote)),
+        )
+        for line in cart.lines:
+            if line.unit_price != quote.unit_prices[line.line_id]:
+                connection.execute(
+                    update(cart_lines)
+                    .where(cart_lines.c.line_id == line.line_id)
+                    .values(unit_price=quote.unit_prices[line.line_id].minor)
+                )
+        write_cart(connection, cart, now, next_version=False, prepared=pack(prepared))
+        audit.record(
+            connection,
+            actor,
+            "cart.prepared",
+            cart.cart_id,
+            at=now,
+            customer_id=cart.customer_id or "",
+            detail={"total": prepared.totals.total.minor, "currency": cart.currency},
+        )
+        return load_cart(connection, cart.cart_id)
+
+
+def require_whole(cart: Cart) -> None:
+    """Raise InvalidInput naming the first thing missing before the cart can be priced."""
+    missing = (
+        (cart.customer_id is None, "customer", "Who is calling?", "Find the caller, or add a new one."),
+        (not cart.lines, "sku", "The cart is empty.", "Add an item first."),
+        (cart.ship_to is None, "ship_to", "Where does it go?", "Choose an address, or add one."),
+        (not cart.ship_method, "ship_method", "How does it go?", "Choose a ship method."),
+    )
+    for is_missing, field, sentence, advice in missing:
+        if is_missing:
+            raise InvalidInput(sentence, field=field, advice=advice, code="incomplete")
+
+
+def _whole(outcome: Outcome[Reservation]) -> Reservation:
+    if isinstance(outcome, Succeeded):
+        return outcome.value
+    if isinstance(outcome, Refused):
+        sentence = f"The DOM would not hold these items: {outcome.reason}"
+        raise Conflict(sentence, advice="Change the cart, then prepare again.", code=outcome.code)
+    sentence = "The DOM does not answer, so nothing is known to be held."
+    raise Conflict(sentence, advice="Nothing is lost: try Prepare again.", code="dom_silent")
+
+
+def _held(line: ReservedLine) -> HeldLine:
+    return HeldLine(
+        line_id=LineId(line.line_id),
+        result=line.result,
+        quantity=line.quantity,
+        available_from=line.available_from,
+    )
+
+
+def unallocated(prepared: Prepared) -> tuple[LineId, ...]:
+    """Return the lines nothing is held for."""
+    return tuple(line.line_id for line in prepared.held if line.result is LineResult.UNALLOCATED)
+
+
+def _changes(cart: Cart, quote: Quote) -> list[str]:
+    """Say what is different from the Prepare before, or from the price the line was added at."""
+    said = []
+    for line in cart.lines:
+        now = quote.unit_prices[line.line_id]
+        if now != line.unit_price:
+            said.append(f"{line.sku} costs {now} now; it was {line.unit_price}.")
+    if cart.prepared is None:
+        return said
+    before, after = cart.prepared.totals, quote.totals
+    for word, old, new in (
+        ("Items", before.items, after.items),
+        ("Offers", before.discount, after.discount),
+        ("Shipping", before.shipping, after.shipping),
+        ("Tax", before.tax, after.tax),
+        ("Total", before.total, after.total),
+    ):
+        if old != new:
+            said.append(f"{word}: {new}, was {old}.")
+    return said

@@ -1,0 +1,330 @@
+"""ProcessOrder Submit: run the pipeline over as many transactions as the world makes necessary.
+
+1. one transaction begins the attempt, runs setup, takes the order number and runs on to the pivot, or to the first
+   question for the world, whose intent it commits together with a watchdog job;
+2. the questions are asked outside any transaction, under keys already written down;
+3. the next transaction, guarded by ownership, settles the answers and runs on to the pivot;
+4. no answer: the attempt is *checking*, the cart stays as it is, and durable work goes on asking;
+5. submitting again gives the same attempt, never a second order;
+6. a process that died leaves a lease that runs out: ``resume`` then undoes what was begun (before the pivot we only
+   go back), asks on for what is unknown, tries failed undos again, and runs finalize actions that failed.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Connection, Row, insert, update
+
+from backoffice.domain.cart import Cart
+from backoffice.domain.errors import Refusal
+from backoffice.domain.ids import CartId, OrderId, OrderNumber, new_id
+from backoffice.domain.order import SubmitResult
+from backoffice.domain.staff import Actor, Right
+from backoffice.domain.statuses import CartStatus, CheckoutState
+from backoffice.external.payments.port import PaymentGateway
+from backoffice.services import audit
+from backoffice.services.cart_rows import load_cart, require_open, require_owner, write_cart
+from backoffice.services.checkout import journal
+from backoffice.services.checkout.pipeline import (
+    AwaitsWorld,
+    Ended,
+    Pipeline,
+    Stop,
+    finish,
+    go_on,
+    roll_back,
+    run_from,
+    run_setup,
+)
+from backoffice.services.checkout.work import Answer, RemoteAction, Work
+from backoffice.services.codec import unpack
+from backoffice.services.jobs import Jobs
+from backoffice.services.stores import load_store
+from backoffice.store.store import Store
+from backoffice.store.tables.ordering import carts, checkout_attempts, counters
+
+ASK_AGAIN = timedelta(seconds=2)
+UNDO_AGAIN = timedelta(seconds=30)
+FIRST_NUMBER = 1_000_001
+_STOPPED = Refusal(
+    "The application stopped while the order was being submitted.",
+    advice="Nothing was charged or sent. Submit again.",
+    code="stopped",
+)
+_TOO_LATE = Refusal(
+    "The bank did not answer before the prices and the hold ran out.",
+    advice="Whatever the bank holds is let go. Prepare and submit again.",
+    code="too_late",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _At:
+    """Where an attempt stands after a transaction."""
+
+    attempt_id: str
+    stop: Stop
+    result: SubmitResult
+
+
+class Submit:
+    """Submits carts, each at most once."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Callable[[], datetime],
+        jobs: Jobs,
+        store_id: str,
+        gateway: PaymentGateway,
+        pipeline: Pipeline,
+        owner: str,
+        lease: timedelta,
+    ) -> None:
+        """``owner`` names this process; ``lease`` is how long an attempt of it is left alone after its last word."""
+        self._store = store
+        self._clock = clock
+        self._jobs = jobs
+        self._store_id = store_id
+        self._gateway = gateway
+        self._pipeline = pipeline
+        self._owner = owner
+        self._lease = lease
+
+    async def submit(self, actor: Actor, cart_id: CartId, *, version: int) -> SubmitResult:
+        """Submit the cart as it was prepared at ``version``; again, and it is the same order."""
+        actor.require(Right.SUBMIT)
+        at = await self._store.run(lambda connection: self._begin(connection, actor, cart_id, version))
+        return await self._drive(at)
+
+    async def result(self, actor: Actor, cart_id: CartId) -> SubmitResult | None:
+        """Return how the last Submit of the cart stands, None before the first."""
+        actor.require(Right.CARTS)
+
+        def look(connection: Connection) -> SubmitResult | None:
+            row = journal.last_attempt(connection, cart_id)
+            return journal.result_of(connection, row) if row else None
+
+        return await self._store.read(look)
+
+    async def resume(self, attempt_id: str) -> None:
+        """Durable work: finish or undo an attempt whose process died, or that waits for an answer."""
+        at = await self._store.run(lambda connection: self._pick_up(connection, attempt_id))
+        if at is not None:
+            await self._drive(at)
+
+    async def _drive(self, at: _At) -> SubmitResult:
+        while isinstance(at.stop, AwaitsWorld):
+            action = at.stop.action
+            answers = dict(
+                zip(
+                    (question.subject for question in at.stop.questions),
+                    await asyncio.gather(
+                        *(action.ask(self._gateway, question) for question in at.stop.questions)
+                    ),
+                    strict=True,
+                )
+            )
+            at = await self._store.run(self._advance(at, action, answers))
+        return at.result
+
+    def _begin(self, connection: Connection, actor: Actor, cart_id: CartId, version: int) -> _At:
+        cart = load_cart(connection, cart_id)
+        require_owner(connection, actor, cart.call_id)
+        if cart.status in {CartStatus.IN_CHECKOUT, CartStatus.ORDERED}:
+            row = journal.last_attempt(connection, cart_id)
+            if row is not None:
+                return self._ended(connection, row)
+        require_open(cart, version)
+        work = self._work(
+            connection,
+            cart,
+            actor,
+            attempt_id=new_id(),
+            order_id=OrderId(new_id()),
+            order_number=OrderNumber(""),
+        )
+        journal.open_attempt(work, self._owner, self._lease)
+        if not run_setup(self._pipeline, work):
+            return self._closed(work)
+        work = replace(work, order_number=self._take_number(work))
+        connection.execute(
+            update(checkout_attempts)
+            .where(checkout_attempts.c.attempt_id == work.attempt_id)
+            .values(order_number=work.order_number)
+        )
+        write_cart(connection, cart, work.now, next_version=False, status=CartStatus.IN_CHECKOUT.value)
+        stop = run_from(self._pipeline, work, 0)
+        if isinstance(stop, AwaitsWorld):
+            self._watch(work, self._lease)
+            return _At(attempt_id=work.attempt_id, stop=stop, result=self._result(work))
+        return self._closed(work)
+
+    def _advance(
+        self, at: _At, action: RemoteAction, answers: dict[str, Answer]
+    ) -> Callable[[Connection], _At]:
+        def advance(connection: Connection) -> _At:
+            row = self._row(connection, at.attempt_id)
+            if row.owner != self._owner or row.state not in {
+                CheckoutState.RUNNING.value,
+                CheckoutState.CHECKING.value,
+            }:
+                return self._ended(connection, row)  # somebody took over: their word counts
+            work = self._work_of(connection, row)
+            stop = go_on(self._pipeline, work, action, answers)
+            if isinstance(stop, AwaitsWorld):
+                return _At(attempt_id=at.attempt_id, stop=stop, result=self._result(work))
+            return self._closed(work)
+
+        return advance
+
+    def _pick_up(self, connection: Connection, attempt_id: str) -> _At | None:
+        row, now = journal.attempt(connection, attempt_id), self._clock()
+        if row is None or row.state == CheckoutState.ROLLED_BACK.value:
+            return None
+        state = CheckoutState(row.state)
+        if state is CheckoutState.RUNNING and row.lease_until > now:
+            self._watch(self._work_of(connection, row), row.lease_until - now)
+            return None
+        if not journal.take_over(connection, row, self._owner, now, self._lease):
+            return None
+        work = self._work_of(connection, row)
+        if state is CheckoutState.COMPLETED:
+            finish(self._pipeline, work)
+            return None
+        if state is CheckoutState.CHECKING and not self._is_too_late(work):
+            action = self._asked(work)
+            questions = action.questions(work)
+            if questions:
+                self._watch(work, self._lease)
+                return _At(
+                    attempt_id=attempt_id,
+                    stop=AwaitsWorld(action=action, questions=questions),
+                    result=self._result(work),
+                )
+        reasons = {
+            CheckoutState.RUNNING: _STOPPED,
+            CheckoutState.CHECKING: _TOO_LATE,
+            CheckoutState.STUCK: Refusal(row.sentence, advice=row.advice),
+        }
+        roll_back(self._pipeline, work, row.failed_action, reasons[state])
+        return self._closed(work)
+
+    def _closed(self, work: Work) -> _At:
+        """After the pipeline stopped for good, or waits: open the cart again, watch what waits, tell the trail."""
+        row = self._row(work.connection, work.attempt_id)
+        state = CheckoutState(row.state)
+        if state in {CheckoutState.ROLLED_BACK, CheckoutState.STUCK}:
+            work.connection.execute(
+                update(carts)
+                .where(
+                    carts.c.cart_id == work.cart.cart_id,
+                    carts.c.status == CartStatus.IN_CHECKOUT.value,
+                )
+                .values(status=CartStatus.OPEN.value, updated_at=work.now)
+            )
+        if state is CheckoutState.CHECKING:
+            self._watch(work, ASK_AGAIN)
+        if state is CheckoutState.STUCK:
+            self._watch(work, UNDO_AGAIN)
+        if state is CheckoutState.COMPLETED and self._has_failed_step(work):
+            self._watch(work, UNDO_AGAIN)
+        audit.record(
+            work.connection,
+            work.actor,
+            f"checkout.{state.value}",
+            work.order_number or work.cart.cart_id,
+            at=work.now,
+            customer_id=work.cart.customer_id or "",
+            detail={"attempt": work.attempt_id, "cart": work.cart.cart_id, "why": row.sentence},
+        )
+        return self._ended(work.connection, row)
+
+    def _ended(self, connection: Connection, row: Row[Any]) -> _At:
+        return _At(attempt_id=row.attempt_id, stop=Ended(), result=journal.result_of(connection, row))
+
+    def _has_failed_step(self, work: Work) -> bool:
+        steps = journal.read_steps(work.connection, work.attempt_id)
+        return any(step.outcome == "failed" for step in steps)
+
+    def _watch(self, work: Work, after: timedelta) -> None:
+        """A durable job looks at the attempt later; its key is the moment, for every look is one of its own."""
+        due = work.now + after
+        self._jobs.enqueue(
+            work.connection,
+            "resume_checkout",
+            work.attempt_id,
+            key=f"resume-{work.attempt_id}-{due.timestamp():.3f}",
+            delay=after,
+        )
+
+    def _asked(self, work: Work) -> RemoteAction:
+        unknown = [
+            step.action
+            for step in journal.read_steps(work.connection, work.attempt_id)
+            if step.what == "execute" and step.outcome in {"intended", "unknown"}
+        ]
+        return cast("RemoteAction", self._pipeline.action(unknown[-1]))
+
+    def _is_too_late(self, work: Work) -> bool:
+        return work.cart.prepared is None or work.now >= work.cart.prepared.good_until
+
+    def _take_number(self, work: Work) -> OrderNumber:
+        """Return the next order number; in its own row, so it is never given twice."""
+        name = f"order-{work.store_id}"
+        changed = work.connection.execute(
+            update(counters)
+            .where(counters.c.name == name)
+            .values(value=counters.c.value + 1)
+            .returning(counters.c.value)
+        ).scalar()
+        if changed is None:
+            work.connection.execute(insert(counters).values(name=name, value=FIRST_NUMBER))
+            changed = FIRST_NUMBER
+        return OrderNumber(f"{work.settings.order_number_prefix}{changed}")
+
+    def _result(self, work: Work) -> SubmitResult:
+        return journal.result_of(work.connection, self._row(work.connection, work.attempt_id))
+
+    def _row(self, connection: Connection, attempt_id: str) -> Row[Any]:
+        row = journal.attempt(connection, attempt_id)
+        if row is None:
+            raise AssertionError  # attempts are never deleted while somebody is at them
+        return row
+
+    def _work_of(self, connection: Connection, row: Row[Any]) -> Work:
+        return self._work(
+            connection,
+            load_cart(connection, row.cart_id),
+            unpack(Actor, row.actor),
+            attempt_id=row.attempt_id,
+            order_id=OrderId(row.order_id),
+            order_number=OrderNumber(row.order_number),
+        )
+
+    def _work(
+        self,
+        connection: Connection,
+        cart: Cart,
+        actor: Actor,
+        *,
+        attempt_id: str,
+        order_id: OrderId,
+        order_number: OrderNumber,
+    ) -> Work:
+        return Work(
+            connection=connection,
+            now=self._clock(),
+            actor=actor,
+            attempt_id=attempt_id,
+            order_id=order_id,
+            order_number=order_number,
+            store_id=self._store_id,
+            settings=load_store(connection, self._store_id),
+            cart=cart,
+            jobs=self._jobs,
+        )

@@ -1,0 +1,77 @@
+"""Housekeeping, every few seconds: expired holds are freed, and work whose job was lost is queued again."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from backoffice.domain.statuses import CheckoutState, PaymentStatus, ReservationStatus
+from backoffice.services.jobs import Jobs
+from backoffice.services.reservations import sweep
+from backoffice.services.transfer import overdue
+from backoffice.store.store import Store
+from backoffice.store.tables.messages import mails
+from backoffice.store.tables.ordering import checkout_attempts, payments
+from backoffice.store.tables.selling import reservations
+
+LOST_AFTER = timedelta(minutes=1)
+
+
+class Maintenance:
+    """Runs in the worker."""
+
+    def __init__(self, *, store: Store, clock: Callable[[], datetime], jobs: Jobs) -> None:
+        """Take what is needed."""
+        self._store = store
+        self._clock = clock
+        self._jobs = jobs
+
+    async def run_once(self) -> int:
+        """Do all of it in one transaction; return how much there was to do."""
+        return await self._store.run(self._work)
+
+    def _work(self, connection: Connection) -> int:
+        now = self._clock()
+        done = sweep(connection, self._jobs, now)
+        lost = list(self._lost(connection, now))
+        for name, subject in lost:
+            # One key per minute: if the job is there after all, it finds nothing to do.
+            key = f"again-{name}-{subject}-{now:%Y%m%d%H%M}"
+            self._jobs.enqueue(connection, name, subject, key=key)
+        return done + len(lost)
+
+    def _lost(self, connection: Connection, now: datetime) -> list[tuple[str, str]]:
+        before = now - LOST_AFTER
+        attempts = connection.execute(
+            select(checkout_attempts.c.attempt_id).where(
+                checkout_attempts.c.state.in_(
+                    (
+                        CheckoutState.RUNNING.value,
+                        CheckoutState.CHECKING.value,
+                        CheckoutState.STUCK.value,
+                    )
+                ),
+                checkout_attempts.c.lease_until < before,
+            )
+        ).scalars()
+        voiding = connection.execute(
+            select(payments.c.payment_id).where(
+                payments.c.status == PaymentStatus.VOIDING.value, payments.c.updated_at < before
+            )
+        ).scalars()
+        releasing = connection.execute(
+            select(reservations.c.reservation_id).where(
+                reservations.c.status == ReservationStatus.RELEASING.value,
+                reservations.c.expires_at < before,
+            )
+        ).scalars()
+        waiting = connection.execute(
+            select(mails.c.mail_id).where(mails.c.status == "queued", mails.c.created_at < before)
+        ).scalars()
+        return [
+            *(("resume_checkout", str(one)) for one in attempts),
+            *(("settle_payment", str(one)) for one in voiding),
+            *(("release_reservation", str(one)) for one in releasing),
+            *(("send_mail", str(one)) for one in waiting),
+            *(("transfer_order", one) for one in overdue(connection, now)),
+        ]
