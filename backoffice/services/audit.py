@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
@@ -123,6 +124,6 @@ def _moment(value: object) -> str:
     raise TypeError(value)
 
 
-def _as_value(row: Row[*tuple[object, ...]]) -> AuditRow:
+def _as_value(row: Row[Any]) -> AuditRow:
     said = {name: row._mapping[name] for name in _SAID}  # noqa: SLF001 - SQLAlchemy's public name for it
     return AuditRow(**said)

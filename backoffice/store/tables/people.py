@@ -1,6 +1,6 @@
 """Staff, customers and their addresses, and the trail of who did what."""
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text, func
 
 from backoffice.store.tables.base import Moment, metadata
 
@@ -16,6 +16,15 @@ staff = Table(
     Column("created_at", Moment, nullable=False),
 )
 
+failed_sign_ins = Table(  # what locks a login for a while
+    "failed_sign_ins",
+    metadata,
+    Column("failure_id", Text, primary_key=True),
+    Column("login", Text, nullable=False),  # as typed, in small letters; may be nobody's
+    Column("at", Moment, nullable=False),
+    Index("ix_failed_sign_ins_login_at", "login", "at"),
+)
+
 customers = Table(
     "customers",
     metadata,
@@ -26,10 +35,12 @@ customers = Table(
     Column("last_name", Text, nullable=False),
     Column("suffix", Text, nullable=False),
     Column("company", Text, nullable=False),
-    Column("email", Text, nullable=False, index=True),
+    Column("email", Text, nullable=False),
     Column("phone", Text, nullable=False),  # as typed
     Column("phone_digits", Text, nullable=False, index=True),  # for any spelling
-    Column("phone_reversed", Text, nullable=False, index=True),  # its last digits first, for numbers without prefix
+    Column(
+        "phone_reversed", Text, nullable=False, index=True
+    ),  # its last digits first, for numbers without prefix
     Column("group", Text, nullable=False),
     Column("tax_group", Text, nullable=False),
     Column("language", Text, nullable=False),
@@ -37,6 +48,7 @@ customers = Table(
     Column("version", Integer, nullable=False),
     Column("updated_at", Moment, nullable=False),
 )
+Index("ix_customers_lower_email", func.lower(customers.c.email))  # an e-mail address is typed in any case
 
 addresses = Table(
     "addresses",

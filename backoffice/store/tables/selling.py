@@ -14,6 +14,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    func,
 )
 
 from backoffice.store.tables.base import Moment, metadata
@@ -45,6 +46,7 @@ products = Table(
     Column("minimum_quantity", Integer, nullable=False),
     Column("is_physical", Boolean, nullable=False),
 )
+Index("ix_products_upper_sku", func.upper(products.c.sku))  # a SKU is typed in any case
 
 promotions = Table(
     "promotions",
