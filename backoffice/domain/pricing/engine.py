@@ -16,7 +16,7 @@ from backoffice.domain.pricing.basket import Basket
 from backoffice.domain.pricing.freight import apply_shipping_offers, freights
 from backoffice.domain.pricing.lines import CartLine
 from backoffice.domain.pricing.prices import UnitPrice, unit_price
-from backoffice.domain.pricing.promotions.turns import take_turns
+from backoffice.domain.pricing.promotions.turns import retire, take_turns
 from backoffice.domain.pricing.request import PricingRequest
 from backoffice.domain.pricing.result import PricedCart
 from backoffice.domain.pricing.rules import PercentBasis
@@ -25,17 +25,24 @@ from backoffice.domain.pricing.taxes import RateTable
 
 
 def price(request: PricingRequest) -> PricedCart:
-    """The priced cart. Raises ValueError for a ship method that does not go where a shipment goes."""
+    """The priced cart. Raises InvalidInput for a ship method that is not there or does not go there."""
     table = RateTable(request.tax_rates, request.at)
     taxation = Taxation(request, table)
     lines = sorted(request.lines, key=lambda line: line.line_id)
     prices = [_local_price(line, request, taxation) for line in lines]
 
-    basket = Basket(lines, prices, _percent_factors(lines, request, taxation), request.rules)
-    turns = take_turns(request, basket)
-
-    shipments = freights(request, basket, table)
-    apply_shipping_offers(shipments, turns, request.rules)
+    factors = _percent_factors(lines, request, taxation)
+    idle: set[str] = set()
+    while True:
+        basket = Basket(lines, prices, factors, request.rules)
+        turns = take_turns(request, basket, idle)
+        shipments = freights(request, basket, table)
+        found_nothing = apply_shipping_offers(shipments, turns, request.rules)
+        # An offer that found no shipping to make cheaper must not have kept another from its turn.
+        if not any(taken.promotion.keeps_others_away for taken in found_nothing):
+            retire(found_nothing, turns)
+            break
+        idle.update(taken.promotion.promotion_id for taken in found_nothing)
 
     line_taxes, shipment_taxes = taxation.taxes(basket, shipments)
     return assemble(

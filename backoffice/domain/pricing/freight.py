@@ -4,19 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from backoffice.domain.errors import InvalidInput
 from backoffice.domain.money import Money, round_ratio
+from backoffice.domain.pricing.areas import Destination
 from backoffice.domain.pricing.basket import Basket
 from backoffice.domain.pricing.lines import Shipment
 from backoffice.domain.pricing.promotions.benefits import ShippingOff
-from backoffice.domain.pricing.promotions.eligibility import Objection
-from backoffice.domain.pricing.promotions.turns import Turns, refuse
+from backoffice.domain.pricing.promotions.turns import Taken, Turns
 from backoffice.domain.pricing.proration import share_out
 from backoffice.domain.pricing.request import PricingRequest
-from backoffice.domain.pricing.result import NotAppliedBecause
-from backoffice.domain.pricing.rules import PercentOf, PricesHold, PricingRules
+from backoffice.domain.pricing.rules import PercentOf, PricesHold, PricingRules, ShippingTaxed
 from backoffice.domain.pricing.shipping import PerOrder, ShippedGoods, ShippingTariff, cost_of
 from backoffice.domain.pricing.tax_amounts import converted
-from backoffice.domain.pricing.taxes import RateTable
+from backoffice.domain.pricing.taxes import NO_RATES, RateSet, RateTable
 
 NO_METHOD = "no ship method chosen yet"
 
@@ -55,9 +55,9 @@ def freights(request: PricingRequest, basket: Basket, table: RateTable) -> list[
     return parts
 
 
-def apply_shipping_offers(parts: Sequence[Freight], turns: Turns, rules: PricingRules) -> None:
-    """Let the offers that were applied take their shipping benefits, in their order."""
-    for taken in list(turns.taken):
+def apply_shipping_offers(parts: Sequence[Freight], turns: Turns, rules: PricingRules) -> list[Taken]:
+    """Let the offers that were applied take their shipping benefits, in their order; who found nothing."""
+    for taken in turns.taken:
         benefits = [one for one in taken.promotion.benefits if isinstance(one, ShippingOff)]
         for benefit in benefits:
             for part, amount in zip(parts, _off(benefit, parts, rules), strict=True):
@@ -66,14 +66,7 @@ def apply_shipping_offers(parts: Sequence[Freight], turns: Turns, rules: Pricing
                     promotion_id = taken.promotion.promotion_id
                     part.shares[promotion_id] = part.shares.get(promotion_id, 0) + amount
                     taken.on_shipping += amount
-        if not taken.on_lines and not taken.on_shipping:
-            turns.taken.remove(taken)
-            clause = "finds no shipping cost to make cheaper"
-            refuse(
-                taken.promotion,
-                Objection(because=NotAppliedBecause.NOTHING_TO_DISCOUNT, clause=clause),
-                turns,
-            )
+    return [taken for taken in turns.taken if not taken.on_lines and not taken.on_shipping]
 
 
 def _off(benefit: ShippingOff, parts: Sequence[Freight], rules: PricingRules) -> list[int]:
@@ -116,9 +109,11 @@ def _tariff(shipment: Shipment, request: PricingRequest) -> ShippingTariff:
         if tariff.code == shipment.method_code and tariff.area.covers(shipment.destination)
     ]
     if not fitting:
-        country = shipment.destination.country
-        message = f"Shipment {shipment.shipment_id}: {shipment.method_code} does not go to {country}."
-        raise ValueError(message)
+        known = any(tariff.code == shipment.method_code for tariff in request.tariffs)
+        country = shipment.destination.country or "a place not known yet"
+        lacking = f"does not go to {country}" if known else "is no longer offered"
+        sentence = f"The ship method {shipment.method_code} {lacking}."
+        raise InvalidInput(sentence, field="ship_method", advice="Choose another ship method.")
     return max(fitting, key=lambda tariff: tariff.area.precision)
 
 
@@ -154,21 +149,17 @@ def _share_order_charges(
 
 
 def _with_local_tax(part: Freight, request: PricingRequest, table: RateTable) -> int:
-    rules = request.rules
-    moves = rules.prices_hold is PricesHold.TAX_OF_ORIGIN and rules.shipping_includes_tax
-    if not moves or part.tariff is None or rules.origin is None:
+    """The cost with the tax this customer pays, where a cost of its own tax class holds tax."""
+    rules, customer = request.rules, request.customer
+    holds_tax = rules.shipping_includes_tax and rules.shipping_taxed is ShippingTaxed.BY_ITS_CLASS
+    if part.tariff is None or not holds_tax:
         return part.cost
-    customer = request.customer
-    holds = table.applicable(
-        tax_class=part.tariff.tax_class,
-        tax_group=rules.origin_tax_group or customer.tax_group,
-        place=rules.origin,
-        for_shipping=True,
-    )
-    local = table.applicable(
-        tax_class=part.tariff.tax_class,
-        tax_group=customer.tax_group,
-        place=part.shipment.destination,
-        for_shipping=True,
-    )
-    return converted(part.cost, holds, local, rules)
+    tax_class = part.tariff.tax_class
+
+    def rates(place: Destination, tax_group: str) -> RateSet:
+        return table.applicable(tax_class=tax_class, tax_group=tax_group, place=place, for_shipping=True)
+
+    holds = local = rates(part.shipment.destination, customer.tax_group)
+    if rules.prices_hold is PricesHold.TAX_OF_ORIGIN and rules.origin is not None:
+        holds = rates(rules.origin, rules.origin_tax_group or customer.tax_group)
+    return converted(part.cost, holds, NO_RATES if customer.tax_exempt else local, rules)

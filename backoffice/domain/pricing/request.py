@@ -72,10 +72,6 @@ class PricingRequest:
                 yield f"Line {line.line_id}: the weight {line.weight_grams} g is negative."
             if line.shipment_id and line.shipment_id not in shipment_ids:
                 yield f"Line {line.line_id}: there is no shipment {line.shipment_id}."
-        codes = {tariff.code for tariff in self.tariffs}
-        for shipment in self.shipments:
-            if shipment.method_code and shipment.method_code not in codes:
-                yield f"Shipment {shipment.shipment_id}: there is no ship method {shipment.method_code}."
 
     def _amounts(self) -> Iterator[Money]:
         for line in self.lines:

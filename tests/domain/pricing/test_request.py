@@ -36,10 +36,6 @@ NONSENSE: dict[str, tuple[Callable[[], PricingRequest], str]] = {
     "price": (lambda: replace(GOOD, lines=(replace(LINE, list_price=-usd("1")),)), "can not be negative"),
     "balance": (lambda: replace(GOOD, gift_certificates=(replace(CARD, balance=-usd("1")),)), "negative"),
     "no shipment": (lambda: replace(GOOD, shipments=()), "Line 1: there is no shipment s1"),
-    "no method": (
-        lambda: replace(GOOD, shipments=(replace(TO_SEATTLE, method_code="AIR"),)),
-        "Shipment s1: there is no ship method AIR",
-    ),
     "line twice": (lambda: replace(GOOD, lines=(LINE, LINE)), "two of line 1"),
     "shipment twice": (lambda: replace(GOOD, shipments=(TO_SEATTLE, TO_SEATTLE)), "two of shipment s1"),
     "offer twice": (lambda: replace(GOOD, promotions=(OFF, OFF)), "two of promotion off"),

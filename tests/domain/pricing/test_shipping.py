@@ -3,10 +3,12 @@ from decimal import Decimal
 
 import pytest
 
+from backoffice.domain.errors import InvalidInput
 from backoffice.domain.pricing import (
     AmountOff,
     Area,
     ByWeight,
+    Combination,
     Destination,
     OddCents,
     PercentOf,
@@ -207,9 +209,36 @@ def test_goods_that_do_not_travel_cost_no_shipping() -> None:
     assert (shipment.cost, shipment.derivation) == (usd("0"), "nothing to carry")
 
 
-def test_a_method_that_does_not_go_there_is_refused() -> None:
-    with pytest.raises(ValueError, match="Shipment s1: GROUND does not go to US"):
-        priced(cart(*GOODS, tariffs=(DEARER_ABROAD,)))
+@pytest.mark.parametrize(
+    "destination, code, sentence",
+    [
+        (SEATTLE, "GROUND", "The ship method GROUND does not go to US."),
+        (Destination(country=""), "GROUND", "The ship method GROUND does not go to a place not known yet."),
+        (SEATTLE, "AIR", "The ship method AIR is no longer offered."),
+    ],
+)
+def test_a_method_that_does_not_go_there_is_refused(
+    destination: Destination, code: str, sentence: str
+) -> None:
+    shipment = Shipment(shipment_id="s1", destination=destination, method_code=code)
+
+    with pytest.raises(InvalidInput) as refusal:
+        priced(cart(*GOODS, tariffs=(DEARER_ABROAD,), shipments=(shipment,)))
+
+    assert (refusal.value.sentence, refusal.value.field) == (sentence, "ship_method")
+    assert refusal.value.advice == "Choose another ship method."
+
+
+def test_an_exclusive_offer_that_finds_no_shipping_keeps_nobody_from_a_turn() -> None:
+    free = replace(offer("free", ShippingOff(), priority=1), combination=Combination.EXCLUSIVE)
+    tenth = offer("tenth", PercentOff(percent=Decimal(10)), priority=2)
+
+    result = priced(cart(*GOODS, promotions=(free, tenth)))
+
+    assert [one.promotion_id for one in result.promotions] == ["tenth"]
+    assert [one.sentence for one in result.promotions_not_applied] == [
+        "free finds no shipping cost to make cheaper."
+    ]
 
 
 def test_shares_of_a_charge_follow_the_stores_odd_cents() -> None:

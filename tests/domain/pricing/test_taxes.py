@@ -247,6 +247,7 @@ def test_an_exempt_customer_pays_the_price_without_its_tax(hold: PricesHold) -> 
     result = priced(replace(request, customer=Customer(tax_exempt=True)))
 
     assert result.lines[0].total == usd("100.00")
+    assert result.shipments[0].total == usd("8.33")
     assert result.totals.tax == usd("0.00")
 
 
@@ -288,6 +289,15 @@ def test_shipping_swaps_the_tax_of_origin_for_the_destinations(group: str, total
         str((Decimal(12) / holds * Decimal("1.3")).quantize(Decimal("0.01")))
     )
     assert result.totals.total == usd(total)
+
+
+def test_shipping_that_is_not_taxed_keeps_its_price_everywhere() -> None:
+    rules = PricingRules(prices_hold=PricesHold.TAX_OF_ORIGIN, origin=Destination(country="DE"))
+    german = tax("DE", "20", area=Area(country="DE"))
+
+    result = priced(cart(line("1", "120.00"), taxes=(german,), tariffs=(GROUND,), rules=rules))
+
+    assert (result.lines[0].total, result.shipments[0].total) == (usd("100.00"), usd("10.00"))
 
 
 def test_a_negative_rate_is_refused() -> None:

@@ -85,6 +85,11 @@ class Promotion:
             raise ValueError(message)
 
     @property
+    def keeps_others_away(self) -> bool:
+        """Whether another offer may lose its turn because of this one."""
+        return bool(self.best_of) or self.combination is not Combination.COMBINABLE
+
+    @property
     def is_on_whole_order(self) -> bool:
         """Whether it makes the order as a whole cheaper, and not certain items or each of them."""
         return any(_is_on_whole_order(benefit) for benefit in self.benefits)

@@ -9,7 +9,7 @@
 6. Who gave nothing is told why.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 from backoffice.domain.pricing.basket import Amounts, Basket
@@ -28,6 +28,9 @@ from backoffice.domain.pricing.rules import BestOf, ExclusiveOffers
 
 Candidate = tuple[Promotion, Amounts]
 _NOTHING = Objection(because=NotAppliedBecause.NOTHING_TO_DISCOUNT, clause="finds nothing to make cheaper")
+_NO_SHIPPING = Objection(
+    because=NotAppliedBecause.NOTHING_TO_DISCOUNT, clause="finds no shipping cost to make cheaper"
+)
 _BETTER = Objection(because=NotAppliedBecause.BETTER_OFFER, clause="gives less than another offer")
 
 
@@ -50,8 +53,8 @@ class Turns:
     coupons: dict[str, list[Coupon]] = field(default_factory=dict)
 
 
-def take_turns(request: PricingRequest, basket: Basket) -> Turns:
-    """Apply the offers of the request to the basket."""
+def take_turns(request: PricingRequest, basket: Basket, idle: Container[str] = ()) -> Turns:
+    """Apply the offers of the request to the basket; `idle` ones are known to find no shipping to discount."""
     turns = Turns()
     turns.coupons = _usable_coupons(request, turns)
     promotions = sorted(request.promotions, key=lambda promotion: _turn(promotion, request))
@@ -68,12 +71,21 @@ def take_turns(request: PricingRequest, basket: Basket) -> Turns:
         candidates = []
         for rival in rivals:
             objection = _objection(rival, request, basket, turns)
+            if objection is None and rival.promotion_id in idle:
+                objection = _NO_SHIPPING
             if objection is None:
                 candidates.append((rival, _trial(rival, basket)))
             else:
                 refuse(rival, objection, turns)
         _take_best(candidates, basket, turns)
     return turns
+
+
+def retire(found_nothing: Sequence[Taken], turns: Turns) -> None:
+    """Take back the turns of offers that found no shipping to make cheaper."""
+    for taken in found_nothing:
+        turns.taken.remove(taken)
+        refuse(taken.promotion, _NO_SHIPPING, turns)
 
 
 def refuse(promotion: Promotion, objection: Objection, turns: Turns) -> None:

@@ -2,7 +2,8 @@
 
 commercetools: TaxCalculationMode. Solidus: core/spec/models/spree/calculator/default_tax_spec.rb,
 shipping/flexi_rate_spec.rb and core/spec/models/spree/tax/taxation_integration_spec.rb.
-Dynamics 365 Finance: "Sales tax calculation and rounding" and "Tax calculation rounding rules". SCAYLE: "Price calculator v1".
+Dynamics 365 Finance: "Sales tax calculation and rounding" and "Tax calculation rounding rules".
+SCAYLE: "Price calculator v1".
 """
 
 from dataclasses import replace
