@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.error import HTTPError
@@ -9,7 +11,7 @@ from urllib.error import HTTPError
 import pytest
 
 from backoffice.domain.outcome import Refused, Succeeded, Unknown, Unreachable
-from backoffice.external.mail.composition import compose
+from backoffice.external.mail.composition import Unsendable, compose
 from backoffice.external.mail.smtp import SmtpMailServer
 from tests.contracts.mail import MAIL
 from tests.external.mail.conftest import Post
@@ -133,3 +135,50 @@ def test_half_a_character_does_not_break_a_mail() -> None:
     at = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
     broken = replace(MAIL, subject="Hello \ud83d", body="\udc00 there")
     assert b"Subject: Hello ?" in compose(broken, sender="shop@example.com", sent_at=at).content
+
+
+@asynccontextmanager
+async def server_that_says(*lines: bytes) -> AsyncIterator[SmtpMailServer]:
+    """One conversation: each line is said, and answered by the client, before the next."""
+    ended = asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for line in lines:
+            writer.write(line + b"\r\n")
+            await (reader.readuntil(b"\r\n.\r\n") if line.startswith(b"354") else reader.readline())
+        writer.close()
+        await writer.wait_closed()
+        ended.set()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    async with server:
+        yield SmtpMailServer("127.0.0.1", server.sockets[0].getsockname()[1], sender="a@example.com")
+        await ended.wait()
+
+
+async def test_a_server_that_takes_ascii_only_refuses_other_addresses() -> None:
+    async with server_that_says(b"220 hello", b"250 hello") as server:
+        refused = await server.send(replace(MAIL, to="zoë@example.com"))
+    assert isinstance(refused, Refused)
+    assert refused.code == "address_not_supported"
+
+
+async def test_a_server_that_talks_nonsense_is_not_believed() -> None:
+    lines = (b"220 hello", b"250 hello", b"250 sender", b"250 recipient", b"354 go on", b"299 perhaps")
+    async with server_that_says(*lines) as server:
+        assert isinstance(await server.send(MAIL), Unknown)
+
+
+def test_an_id_may_bring_its_own_domain() -> None:
+    at = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+    composed = compose(replace(MAIL, message_id="a.b@c.example"), sender="shop@example.com", sent_at=at)
+    assert b"Message-ID: <a.b@c.example>" in composed.content
+    with pytest.raises(Unsendable):
+        compose(replace(MAIL, to="ann@exa\u2488mple..com"), sender="shop@example.com", sent_at=at)
+
+
+async def test_a_fault_may_last(post: Post) -> None:
+    post.fault("later", count=2)
+    server = post.server()
+    outcomes = [type(await server.send(MAIL)) for _ in range(3)]
+    assert outcomes == [Unreachable, Unreachable, Succeeded]
