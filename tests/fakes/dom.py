@@ -136,7 +136,7 @@ class FakeDom:
                     message,
                     key=key,
                     body_hash=hashlib.sha256(message.to_json()).hexdigest(),
-                    context=_context(context),
+                    context=Context.model_validate(context, from_attributes=True),
                 )
                 | _REPLY
             )
@@ -204,9 +204,7 @@ class FakeDom:
         context: port.MessageContext,
     ) -> Outcome[Reservation]:
         def act() -> Reservation:
-            asked = wire.ReserveInventory(
-                expires_at=expires_at, lines=tuple(translation.required_line(line) for line in lines)
-            )
+            asked = translation.reserve_inventory(lines, expires_at)
             held = self._dom.reserve(reservation_id, asked, self._faults.take("reserve"))
             return translation.reservation(wire.AcknowledgeReservation.model_validate(held | _REPLY), lines)
 
@@ -247,13 +245,3 @@ class FakeDom:
 
 
 _REPLY: Row = {"bod_id": "reply", "created_at": utc_now(), "answers": "request"}
-
-
-def _context(context: port.MessageContext) -> Context:
-    return Context(
-        store=context.store,
-        currency=context.currency,
-        locale=context.locale,
-        acting_user=context.acting_user,
-        on_behalf_of=context.on_behalf_of,
-    )

@@ -170,9 +170,7 @@ class HttpDom:
     ) -> Outcome[Reservation]:
         """ReserveInventory. An Allocated entry may hold less than was asked: look at its quantity."""
         try:
-            message = wire.ReserveInventory(
-                expires_at=expires_at, lines=tuple(translation.required_line(line) for line in lines)
-            )
+            message = translation.reserve_inventory(lines, expires_at)
         except ValidationError as error:
             return _not_sendable(error)
         outcome = await self._call(

@@ -30,10 +30,15 @@ def availability(record: wire.AvailabilityRecord) -> Availability:
     )
 
 
-def required_line(line: ReservationLine) -> wire.RequiredLine:
-    """Write what is asked to be held."""
-    return wire.RequiredLine(
-        line_id=line.line_id, sku=line.sku, location=line.location, quantity=line.quantity
+def reserve_inventory(lines: tuple[ReservationLine, ...], expires_at: datetime) -> wire.ReserveInventory:
+    """Write what is asked to be held.
+
+    Raises:
+        ValidationError: a value does not fit the document.
+    """
+    return wire.ReserveInventory(
+        expires_at=expires_at,
+        lines=tuple(wire.RequiredLine.model_validate(line, from_attributes=True) for line in lines),
     )
 
 
@@ -62,67 +67,12 @@ def _reserved_line(line_id: LineId, held: wire.HeldLine | None) -> ReservedLine:
 
 
 def sent_order(order: port.TransferOrder) -> wire.SentOrder:
-    """Write an order as frozen at submit.
+    """Write an order as frozen at submit; both sides use the same names.
 
     Raises:
-        ValueError: a value does not fit the document (a pydantic ValidationError).
+        ValidationError: a value does not fit the document.
     """
-    return wire.SentOrder(
-        order_number=order.order_number,
-        placed_at=order.placed_at,
-        currency=order.currency,
-        customer_id=order.customer_id,
-        customer_name=order.customer_name,
-        email=order.email,
-        phone=order.phone,
-        bill_to=address(order.bill_to),
-        ship_to=address(order.ship_to),
-        lines=tuple(_sent_line(line) for line in order.lines),
-        items=order.items,
-        discount=order.discount,
-        shipping=order.shipping,
-        tax=order.tax,
-        total=order.total,
-        payments=tuple(
-            wire.SentPayment.model_validate(
-                {"method": payment.method, "reference": payment.reference, "amount": payment.amount}
-            )
-            for payment in order.payments
-        ),
-        reservation_id=order.reservation_id,
-        notes=order.notes,
-    )
-
-
-def _sent_line(line: port.TransferLine) -> wire.SentLine:
-    return wire.SentLine(
-        line_id=line.line_id,
-        sku=line.sku,
-        name=line.name,
-        quantity=line.quantity,
-        unit_price=line.unit_price,
-        discount=line.discount,
-        tax=line.tax,
-        total=line.total,
-        location=line.location,
-        ship_method=line.ship_method,
-    )
-
-
-def address(value: port.TransferAddress) -> wire.Address:
-    """Write a postal address."""
-    return wire.Address(
-        name=value.name,
-        company=value.company,
-        line1=value.line1,
-        line2=value.line2,
-        city=value.city,
-        region=value.region,
-        postal_code=value.postal_code,
-        country=value.country,
-        phone=value.phone,
-        email=value.email,
-    )
+    return wire.SentOrder.model_validate(order, from_attributes=True)
 
 
 def acknowledged(order_number: str, external_order_id: str, at: datetime) -> port.TransferAcknowledged:
