@@ -80,6 +80,9 @@ def _off(benefit: ShippingOff, parts: Sequence[Freight], rules: PricingRules) ->
     numerator, denominator = benefit.percent.as_integer_ratio()
     amounts = []
     for part, rest in zip(parts, left, strict=True):
+        if benefit.price is not None:
+            amounts.append(max(0, rest - benefit.price.minor))
+            continue
         base = part.cost if rest and rules.percent_of is PercentOf.ORIGINAL else rest
         amount = round_ratio(base * numerator, denominator * 100, rules.rounding)
         if benefit.at_most is not None:

@@ -100,6 +100,7 @@ class PricingRules:
     tax_rounding: Rounding = Rounding.HALF_UP
     tax_rounded_per: TaxRoundedPer = TaxRoundedPer.LINE
     taxes_rounded: TaxesRounded = TaxesRounded.EACH_RATE
+    shipping_tax_rounded_apart: bool = False  # where tax is rounded per order: goods and shipping, each once
     prices_hold: PricesHold = PricesHold.NO_TAX
     origin: Destination | None = None
     origin_tax_group: str = ""  # whose rates are in the prices; "" the customer's own group

@@ -22,6 +22,7 @@ class Taxable:
     rates: RateSet
     included: bool
     most: int
+    is_shipping: bool = False
 
 
 def tax_amounts(taxables: Sequence[Taxable], rules: PricingRules) -> list[list[int]]:
@@ -54,12 +55,13 @@ def _rounded(taxable: Taxable, pieces: int, rules: PricingRules) -> list[int]:
 
 def _per_order(taxables: Sequence[Taxable], rules: PricingRules) -> list[list[int]]:
     amounts = [[0] * len(taxable.rates.rates) for taxable in taxables]
-    groups: dict[str, list[tuple[int, int, Fraction]]] = {}
+    groups: dict[tuple[str, bool], list[tuple[int, int, Fraction]]] = {}
     together = rules.taxes_rounded is TaxesRounded.TOGETHER
     for item, taxable in enumerate(taxables):
+        apart = rules.shipping_tax_rounded_apart and taxable.is_shipping
         for place, exact in enumerate(_exact(taxable)):
-            group = "" if together else taxable.rates.rates[place].rate_id
-            groups.setdefault(group, []).append((item, place, exact))
+            rate_id = "" if together else taxable.rates.rates[place].rate_id
+            groups.setdefault((rate_id, apart), []).append((item, place, exact))
     for entries in groups.values():
         cents = settle([exact for _, _, exact in entries], rules.tax_rounding, rules.odd_cents)
         for (item, place, _), amount in zip(entries, cents, strict=True):

@@ -92,7 +92,7 @@ class Taxation:
         bases = self._shipping_bases(freight, base, basket)
         caps = apportion(left, [part for _, part in bases])
         return [
-            Taxable(base=part, quantity=1, rates=rates, included=included, most=cap)
+            Taxable(base=part, quantity=1, rates=rates, included=included, most=cap, is_shipping=True)
             for (rates, part), cap in zip(bases, caps, strict=True)
             if rates.rates
         ]

@@ -110,7 +110,13 @@ benefits: st.SearchStrategy[Benefit] = st.one_of(
         each_line=st.booleans(),
     ),
     st.builds(BundlePrice, quantity=counts, price=money, on=selections, max_times=st.none() | counts),
-    st.builds(ShippingOff, percent=percents, amount=st.none() | money, at_most=st.none() | money),
+    st.builds(
+        ShippingOff,
+        percent=percents,
+        amount=st.none() | money,
+        price=st.none() | money,
+        at_most=st.none() | money,
+    ),
 )
 offers = st.lists(
     st.builds(
@@ -165,6 +171,7 @@ settings = st.builds(
     tax_rounding=st.sampled_from(Rounding),
     tax_rounded_per=st.sampled_from(TaxRoundedPer),
     taxes_rounded=st.sampled_from(TaxesRounded),
+    shipping_tax_rounded_apart=st.booleans(),
     prices_hold=st.sampled_from(PricesHold),
     origin=st.just(OREGON),
     discounts_reduce_tax_base=st.booleans(),

@@ -156,6 +156,7 @@ def test_several_shipments_are_charged_each_to_its_address(
         pytest.param(ShippingOff(percent=Decimal(100), at_most=usd("6")), ["3.00", "0.00"], id="capped"),
         pytest.param(ShippingOff(amount=usd("7")), ["4.50", "2.50"], id="amount, prorated"),
         pytest.param(ShippingOff(amount=usd("70")), ["0.00", "0.00"], id="more than there is"),
+        pytest.param(ShippingOff(price=usd("6")), ["6.00", "5.00"], id="Oscar's fixed price"),
         pytest.param(ShippingOff(methods=frozenset({"AIR"})), ["9.00", "5.00"], id="another method"),
         pytest.param(ShippingOff(methods=frozenset({"GROUND"})), ["0.00", "0.00"], id="this method"),
     ],

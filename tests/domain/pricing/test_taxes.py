@@ -151,6 +151,21 @@ def test_cents_of_tax_are_rounded_where_the_store_says(
     assert [str(one.tax.to_decimal()) for one in result.lines] == taxes
 
 
+@pytest.mark.parametrize("apart, taxes", [(False, "0.01"), (True, "0.02")])
+def test_taxes_of_goods_and_of_shipping_may_be_rounded_apart(*, apart: bool, taxes: str) -> None:
+    """WooCommerce's "round at subtotal level" rounds them apart: half a cent each, or one cent together."""
+    rules = PricingRules(
+        tax_rounded_per=TaxRoundedPer.ORDER,
+        shipping_taxed=ShippingTaxed.BY_ITS_CLASS,
+        shipping_tax_rounded_apart=apart,
+    )
+    ground = tariff(PerShipment(amount=usd("0.05")))
+
+    result = priced(cart(line("1", "0.05"), taxes=(tax("10%", "10"),), tariffs=(ground,), rules=rules))
+
+    assert result.totals.tax == usd(taxes)
+
+
 VAT = (tax("VAT", "20", "standard", "shipping"), tax("Reduced", "5", "books"))
 GROUND = tariff(PerShipment(amount=usd("10")))
 BASKET = (line("1", "30.00"), line("2", "10.00", tax_class="books"))

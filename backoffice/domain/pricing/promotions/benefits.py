@@ -182,19 +182,21 @@ class BundlePrice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShippingOff:
-    """A percentage (100: free) of each shipment's cost, or an amount of all of them together.
+    """A percentage (100: free) of each shipment's cost; or an amount off all of them together; or a price.
 
-    `methods` limits it to those ship methods, `at_most` caps each shipment's discount.
+    With `price` each shipment costs no more than that. `methods` limits it to those ship methods, `at_most` caps each shipment's discount.
     """
 
     percent: Decimal = HUNDRED
     amount: Money | None = None
+    price: Money | None = None
     methods: frozenset[str] = frozenset()
     at_most: Money | None = None
 
     def __post_init__(self) -> None:
         _check_percent(self.percent)
         _check_amount(self.amount)
+        _check_amount(self.price)
         _check_amount(self.at_most)
 
 
