@@ -37,6 +37,7 @@ mails = Table(
     Column("language", Text, nullable=False),
     Column("status", Text, nullable=False),  # queued, sent, failed
     Column("tries", Integer, nullable=False),
+    Column("resent", Integer, nullable=False),  # how often somebody pressed "send again"
     Column("reason", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("sent_at", Moment),

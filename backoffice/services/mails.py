@@ -1,0 +1,214 @@
+"""E-mails about orders, once per occasion and what it is about.
+
+1. ``queue_mail`` composes in the customer's language and writes the mail with its durable job, in the
+   transaction of what it tells of: an order, a shipment, a status. No address, or nobody wants to be told:
+   no mail.
+2. The job calls ``send_mail``: taken, sent; refused, failed with the reason; no answer, again later.
+3. Somebody may look at a mail before, and send a sent or failed one again.
+
+A mail server that is down never touches an order: the mail waits in its own row.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from backoffice.domain.errors import Conflict, NotFound
+from backoffice.domain.history import MailRow
+from backoffice.domain.ids import new_id
+from backoffice.domain.outcome import Outcome, Refused, Succeeded
+from backoffice.domain.staff import Actor, Right
+from backoffice.external.mail.port import MailServer, OutgoingMail
+from backoffice.services import audit
+from backoffice.services.jobs import Jobs
+from backoffice.services.mail_texts import Occasion, Text, compose
+from backoffice.store.store import Store
+from backoffice.store.tables.messages import mails
+from backoffice.store.tables.ordering import orders
+
+FIRST_WAIT = timedelta(seconds=2)
+LONGEST_WAIT = timedelta(minutes=30)
+MOST_TRIES = 100  # two days of a dead server; then a person presses "send again"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SendResult:
+    """How a try ended: ``status`` is sent, failed or queued; queued means again after ``wait``."""
+
+    status: str
+    reason: str = ""
+    wait: timedelta | None = None
+
+
+def queue_mail(
+    connection: Connection, jobs: Jobs, order: Row[Any], occasion: Occasion, about: str, *, at: datetime
+) -> str | None:
+    """Write a mail about an order (a row of ``orders``) and its job; None when there is none to send.
+
+    ``about`` is the shipment's id, else "". The same occasion about the same thing is told once: a second
+    call changes nothing.
+    """
+    if not order.tell_customer or not order.email or _told(connection, order.order_id, occasion, about):
+        return None
+    mail_id = new_id()
+    text = compose(connection, order, occasion, about)
+    connection.execute(
+        insert(mails).values(
+            mail_id=mail_id,
+            order_id=order.order_id,
+            order_number=order.number,
+            occasion=occasion.value,
+            about=about,
+            to=order.email,
+            subject=text.subject,
+            body=text.body,
+            language=text.language,
+            status="queued",
+            tries=0,
+            resent=0,
+            reason="",
+            created_at=at,
+        )
+    )
+    jobs.enqueue(connection, "send_mail", mail_id, key=f"mail-{mail_id}")
+    return mail_id
+
+
+class Mails:
+    """Sending, sending again, and looking at what would be sent."""
+
+    def __init__(
+        self, store: Store, server: MailServer, jobs: Jobs, *, clock: Callable[[], datetime]
+    ) -> None:
+        """Hand mails to ``server``."""
+        self._store = store
+        self._server = server
+        self._jobs = jobs
+        self._clock = clock
+
+    async def send_mail(self, mail_id: str) -> SendResult:
+        """Try once to hand a queued mail to the server; a mail that is sent or failed is left as it is.
+
+        Every try carries the same message id, so a server that took it without saying so can tell the repeat.
+        """
+        mail = await self._store.read(lambda connection: _read(connection, mail_id))
+        if mail.status != "queued":
+            return SendResult(status=mail.status, reason=mail.reason)
+        outcome = await self._server.send(
+            OutgoingMail(
+                message_id=f"{mail_id}.{mail.resent}",
+                to=mail.to,
+                subject=mail.subject,
+                body=mail.body,
+                language=mail.language,
+            )
+        )
+        result = judge(outcome, tries=mail.tries + 1)
+        await self._store.run(lambda connection: _write(connection, mail, result, self._clock()))
+        return result
+
+    async def resend_mail(self, actor: Actor, mail_id: str) -> MailRow:
+        """Send a sent or failed mail once more, as it is.
+
+        Raises:
+            Conflict: it is waiting to be sent already.
+        """
+        actor.require(Right.RESEND_MAIL)
+        now = self._clock()
+
+        def work(connection: Connection) -> MailRow:
+            mail = _read(connection, mail_id)
+            changed = connection.execute(
+                update(mails)
+                .where(mails.c.mail_id == mail_id, mails.c.status != "queued", mails.c.resent == mail.resent)
+                .values(status="queued", tries=0, reason="", resent=mail.resent + 1)
+            )
+            if not changed.rowcount:
+                raise Conflict("This e-mail is waiting to be sent already.", advice="It goes out by itself.")
+            self._jobs.enqueue(connection, "send_mail", mail_id, key=f"mail-{mail_id}-{mail.resent + 1}")
+            audit.record(
+                connection, actor, "mail.resent", mail.order_number, at=now, detail={"mail": mail_id}
+            )
+            return mail_row(_read(connection, mail_id))
+
+        return await self._store.run(work)
+
+    async def preview(self, actor: Actor, order_number: str, occasion: Occasion, about: str = "") -> Text:
+        """Return what a mail would say now; nothing is sent.
+
+        Raises:
+            NotFound: there is no such order here.
+        """
+        actor.require(Right.HISTORY)
+
+        def read(connection: Connection) -> Text:
+            order = connection.execute(select(orders).where(orders.c.number == order_number)).first()
+            if order is None:
+                raise NotFound(f"There is no order {order_number[:64]} at this desk.")
+            return compose(connection, order, occasion, about)
+
+        return await self._store.read(read)
+
+
+def judge(outcome: Outcome[None], *, tries: int) -> SendResult:
+    """Decide after a try; ``tries`` counts this one too."""
+    if isinstance(outcome, Succeeded):
+        return SendResult(status="sent")
+    if isinstance(outcome, Refused):
+        return SendResult(status="failed", reason=outcome.reason)
+    if tries >= MOST_TRIES:
+        return SendResult(status="failed", reason=f"Given up after {tries} tries. {outcome.reason}")
+    wait = min(FIRST_WAIT * (1 << min(tries - 1, 20)), LONGEST_WAIT)
+    return SendResult(
+        status="queued", reason=outcome.reason, wait=max(wait, outcome.retry_after or timedelta())
+    )
+
+
+def mail_row(row: Row[Any]) -> MailRow:
+    """Return a mail as it is shown."""
+    return MailRow(
+        mail_id=row.mail_id,
+        order_number=row.order_number,
+        occasion=row.occasion,
+        about=row.about,
+        to=row.to,
+        subject=row.subject,
+        body=row.body,
+        status=row.status,
+        tries=row.tries,
+        reason=row.reason,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+    )
+
+
+def _told(connection: Connection, order_id: str, occasion: Occasion, about: str) -> bool:
+    found = connection.execute(
+        select(mails.c.mail_id).where(
+            mails.c.order_id == order_id, mails.c.occasion == occasion.value, mails.c.about == about
+        )
+    ).first()
+    return found is not None
+
+
+def _read(connection: Connection, mail_id: str) -> Row[Any]:
+    row = connection.execute(select(mails).where(mails.c.mail_id == mail_id)).first()
+    if row is None:
+        raise NotFound("There is no such e-mail.")
+    return row
+
+
+def _write(connection: Connection, mail: Row[Any], result: SendResult, at: datetime) -> None:
+    connection.execute(
+        update(mails)
+        .where(mails.c.mail_id == mail.mail_id, mails.c.status == "queued", mails.c.resent == mail.resent)
+        .values(
+            status=result.status,
+            reason=result.reason,
+            tries=mails.c.tries + 1,
+            sent_at=at if result.status == "sent" else mail.sent_at,
+        )
+    )
