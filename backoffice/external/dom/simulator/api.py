@@ -11,11 +11,12 @@ import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Annotated, TypeVar
 from urllib.parse import unquote
 
 from pydantic import Field, TypeAdapter, ValidationError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -98,7 +99,8 @@ class Api:
             by_number = operation == "details" and request.query_params.get("by") == "orderNumber"
             fault = self._dom.faults.take("find" if by_number else operation)
             if fault and fault.kind == "latency":
-                await request.body()  # so that it is done even if nobody waits for the answer any more
+                with suppress(ClientDisconnect):
+                    await request.body()  # so that it is done even if nobody waits for the answer any more
                 await asyncio.sleep(fault.seconds)
             if fault and fault.kind in BEFORE:
                 return self._before(request, fault)
@@ -115,6 +117,8 @@ class Api:
             return refusal.status, self.problem(request, refusal)
         except ValidationError as error:
             return INVALID, self.problem(request, Refusal(INVALID, "invalid_request", first_fault(error)))
+        except ClientDisconnect:
+            return INVALID, self.problem(request, Refusal(INVALID, "cut", "The request was not whole."))
         message = reply.model_validate(
             values | {"bod_id": new_id(), "created_at": self._dom.clock(), "answers": bod_id}
         )
