@@ -42,11 +42,9 @@ class StripeTransport(stripe.HTTPClient):
         """One request, one whole answer, or `Unanswered`."""
         body = post_data.encode() if post_data else None
         outcome = await self._client.request(method.upper(), url, body=body, headers=dict(headers))
-        match outcome:
-            case Succeeded(value=answer):
-                return answer.body, answer.status, answer.headers
-            case Unreachable() | Unknown():
-                raise Unanswered(outcome)
+        if isinstance(outcome, Succeeded):
+            return outcome.value.body, outcome.value.status, outcome.value.headers
+        raise Unanswered(outcome)
 
 
 async def outcome_of(ask: Callable[[], Awaitable[T]]) -> Outcome[T]:
@@ -70,7 +68,7 @@ def _no(error: stripe.StripeError) -> Refused | Unreachable | Unknown:
             return Refused(code="key_reused", reason="This key was used before, for another request.")
         case stripe.AuthenticationError() | stripe.PermissionError():
             return Unreachable(reason=f"Stripe does not let us in: {_words(error)}")
-        case stripe.InvalidRequestError() if error.code in _STILL_RUNNING:
+        case _ if error.code in _STILL_RUNNING:
             return Unknown(reason="The first request with this key still runs.")
         case stripe.InvalidRequestError():
             return Refused(code=error.code or "invalid", reason=_words(error))

@@ -167,6 +167,11 @@ async def test_a_server_that_takes_ascii_only_refuses_other_addresses() -> None:
     assert refused.code == "address_not_supported"
 
 
+async def test_a_server_that_turns_everybody_away_is_unreachable() -> None:
+    async with server_that_says(b"554 go away") as server:
+        assert isinstance(await server.send(MAIL), Unreachable)
+
+
 async def test_a_server_that_talks_nonsense_is_not_believed() -> None:
     lines = (b"220 hello", b"250 hello", b"250 sender", b"250 recipient", b"354 go on", b"299 perhaps")
     async with server_that_says(*lines) as server:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from backoffice.domain.ids import utc_now
 from backoffice.domain.money import Money
 from backoffice.external.payments.on_account import OnAccountGateway
@@ -40,6 +42,11 @@ async def test_more_than_agreed_is_refused() -> None:
     account = value_of(await GATEWAY.authorise(request("PO 4711"), key="one")).gateway_id
     assert code_of(await GATEWAY.capture(account, Money(107_973, "USD"), key="two")) == "amount_too_large"
     assert code_of(await GATEWAY.refund(account, Money(1, "EUR"), key="three")) == "amount_too_large"
+
+
+async def test_another_gateways_payment_is_a_callers_mistake() -> None:
+    with pytest.raises(ValueError, match="no payment on account"):
+        await GATEWAY.void("pay:USD:100:B1", key="one")
 
 
 async def test_what_it_can_not_do_it_says() -> None:
