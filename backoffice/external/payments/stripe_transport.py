@@ -68,7 +68,7 @@ def _no(error: stripe.StripeError) -> Refused | Unreachable | Unknown:
             return Refused(code="key_reused", reason="This key was used before, for another request.")
         case stripe.AuthenticationError() | stripe.PermissionError():
             return Unreachable(reason=f"Stripe does not let us in: {_words(error)}")
-        case _ if error.code in _STILL_RUNNING:
+        case _ if _code(error) in _STILL_RUNNING:
             return Unknown(reason="The first request with this key still runs.")
         case stripe.InvalidRequestError():
             return Refused(code=error.code or "invalid", reason=_words(error))
@@ -78,6 +78,11 @@ def _no(error: stripe.StripeError) -> Refused | Unreachable | Unknown:
 
 def _nonsense(error: Exception) -> Unknown:
     return Unknown(reason=f"Stripe gave an answer that makes no sense: {type(error).__name__}.")
+
+
+def _code(error: stripe.StripeError) -> str:
+    # Only some of the SDK's errors carry the code themselves.
+    return error.code or (error.error.code if error.error else None) or ""
 
 
 def _words(error: stripe.StripeError) -> str:
