@@ -1,0 +1,206 @@
+"""The one door: ``await open_backoffice(settings)``. The only place that chooses an adapter; closes in reverse order."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+
+from backoffice.domain.ids import new_id, utc_now
+from backoffice.domain.transfer import RetryPolicy
+from backoffice.durable import DurableJobs, Job
+from backoffice.external.dom.http_adapter import HttpDom
+from backoffice.external.dom.port import MessageContext
+from backoffice.external.http import HttpClient
+from backoffice.external.mail.smtp import SmtpServer
+from backoffice.external.payments.http_adapter import HttpPaymentGateway
+from backoffice.services.audit import Audit
+from backoffice.services.cart import Carts
+from backoffice.services.catalog import Catalog
+from backoffice.services.checkout.actions.lists import PIPELINE
+from backoffice.services.checkout.checkout import Checkout
+from backoffice.services.checkout.prepare import Prepare
+from backoffice.services.checkout.quote import Quotes
+from backoffice.services.checkout.settlement import Settlement
+from backoffice.services.checkout.submit import Submit
+from backoffice.services.customers import Customers
+from backoffice.services.demo_data import load_demo_data
+from backoffice.services.health import Health
+from backoffice.services.inventory import Inventory
+from backoffice.services.mail_work import MailWork
+from backoffice.services.mails import Mails
+from backoffice.services.maintenance import Maintenance
+from backoffice.services.order_history import OrderHistory
+from backoffice.services.order_sync import OrderSync
+from backoffice.services.release import Release
+from backoffice.services.staff import StaffService
+from backoffice.services.transfer import TransferWork
+from backoffice.services.transfers import Transfers
+from backoffice.settings import Settings
+from backoffice.store.changes import Changes
+from backoffice.store.engine import open_durable_engine, open_engine
+from backoffice.store.schema import make_schema
+from backoffice.store.store import Store
+from backoffice.world import World
+
+__all__ = ["BackOffice", "World", "open_backoffice"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BackOffice:
+    """The service layer, open. Everything a desk, a worker or a command line does goes through here."""
+
+    settings: Settings
+    store: Store
+    staff: StaffService
+    customers: Customers
+    catalog: Catalog
+    carts: Carts
+    checkout: Checkout
+    inventory: Inventory
+    transfers: Transfers
+    order_sync: OrderSync
+    order_history: OrderHistory
+    mails: Mails
+    audit: Audit
+    changes: Changes
+    health: Health
+    maintenance: Maintenance
+    jobs: Mapping[str, Job]
+    durable_engine: Engine
+    _closing: tuple[Callable[[], Awaitable[None]], ...]
+
+    async def close(self) -> None:
+        """Close in reverse order of opening; what is under way ends first."""
+        for close in reversed(self._closing):
+            await close()
+
+
+async def open_backoffice(
+    settings: Settings, *, clock: Callable[[], datetime] = utc_now, process: str = ""
+) -> BackOffice:
+    """Open the database (making it when missing, with demo data when asked for) and build the services.
+
+    ``process`` names this process in attempts and leases. Raises StoreUnavailable when the database can not be had.
+    """
+    store, durable_engine, jobs = await asyncio.to_thread(_open_store, settings)
+    if settings.demo:
+        await load_demo_data(store, settings)
+    dom_http, payments_http = await asyncio.to_thread(
+        lambda: (
+            HttpClient(settings.dom_url, deadline=settings.dom_deadline),
+            HttpClient(settings.payments_url, deadline=settings.payments_deadline),
+        )
+    )
+    name = process or f"{socket.gethostname()}-{os.getpid()}-{new_id()[:6]}"
+    store_id = settings.store_id
+    dom = HttpDom(
+        dom_http,
+        context=MessageContext(
+            store=store_id, currency="USD", locale="en-US", acting_user="system", on_behalf_of=""
+        ),
+        clock=clock,
+    )
+    gateway = HttpPaymentGateway(payments_http)
+    mail_server = SmtpServer(
+        settings.smtp_host or "mail.invalid", settings.smtp_port, sender=settings.mail_from
+    )
+    catalog = Catalog(store, clock, photos_dir=settings.photos_dir)
+    inventory = Inventory(store, dom, store_id=store_id, clock=clock)
+    quotes = Quotes(clock)
+    submit = Submit(
+        store=store,
+        clock=clock,
+        jobs=jobs,
+        store_id=store_id,
+        gateway=gateway,
+        pipeline=PIPELINE,
+        owner=name,
+        lease=settings.checkout_lease,
+    )
+    mails = Mails(store, mail_server, jobs, clock=clock)
+    transfer_work = TransferWork(
+        store=store,
+        clock=clock,
+        jobs=jobs,
+        dom=dom,
+        store_id=store_id,
+        policy=RetryPolicy(
+            first_wait=settings.transfer_first_wait, longest_wait=settings.transfer_longest_wait
+        ),
+        worker=name,
+        lease=settings.dom_deadline * 2 + timedelta(seconds=2),
+    )
+    changes = Changes(store.engine)
+    health = Health(
+        dom=dom_http if settings.dom_url else None,
+        payments=payments_http if settings.payments_url else None,
+        mail=(settings.smtp_host, settings.smtp_port) if settings.smtp_host else None,
+        data_dir=settings.data_dir,
+        clock=clock,
+    )
+    return BackOffice(
+        settings=settings,
+        store=store,
+        staff=StaffService(store, clock, demo=settings.demo),
+        customers=Customers(store, clock),
+        catalog=catalog,
+        carts=Carts(
+            store=store, clock=clock, jobs=jobs, store_id=store_id, catalog=catalog, inventory=inventory
+        ),
+        checkout=Checkout(
+            prepare=Prepare(store=store, clock=clock, store_id=store_id, dom=dom, quotes=quotes),
+            submit=submit,
+            gateway=gateway,
+            store=store,
+        ),
+        inventory=inventory,
+        transfers=Transfers(
+            store=store, clock=clock, jobs=jobs, dom=dom, store_id=store_id, desk=settings.desk
+        ),
+        order_sync=OrderSync(store, jobs, secrets=settings.dom_secrets, clock=clock),
+        order_history=OrderHistory(store, dom, mails, clock=clock),
+        mails=mails,
+        audit=Audit(store),
+        changes=changes,
+        health=health,
+        maintenance=Maintenance(store=store, clock=clock, jobs=jobs),
+        jobs={
+            "transfer_order": transfer_work.transfer_order,
+            "resume_checkout": submit.resume,
+            "settle_payment": Settlement(
+                store=store,
+                clock=clock,
+                jobs=jobs,
+                gateway=gateway,
+                certain_after=settings.payment_certain_after,
+            ).settle,
+            "release_reservation": Release(store=store, clock=clock, jobs=jobs, dom=dom).release,
+            "send_mail": MailWork(mails=mails, store=store, jobs=jobs, clock=clock).send,
+        },
+        durable_engine=durable_engine,
+        _closing=(
+            lambda: asyncio.to_thread(_close_store, store, durable_engine, jobs),
+            dom_http.close,
+            payments_http.close,
+            health.close,
+            lambda: asyncio.to_thread(changes.close),
+        ),
+    )
+
+
+def _open_store(settings: Settings) -> tuple[Store, Engine, DurableJobs]:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.url)
+    make_schema(engine)
+    durable_engine = open_durable_engine(settings.url)
+    return Store(engine), durable_engine, DurableJobs(durable_engine)
+
+
+def _close_store(store: Store, durable_engine: Engine, jobs: DurableJobs) -> None:
+    store.close()
+    jobs.close()
+    durable_engine.dispose()
