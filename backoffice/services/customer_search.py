@@ -158,7 +158,12 @@ def _words_matched(written: str, row: Row[Any]) -> str:
 
 
 def _ids(search: _Search, condition: ColumnElement[bool]) -> list[str]:
-    query = select(_id).where(condition).order_by(customers.c.last_name, _id).limit(search.limit)
+    query = (
+        select(_id)
+        .where(condition)
+        .order_by(customers.c.last_name, customers.c.company, _id)
+        .limit(search.limit)
+    )
     return list(search.connection.execute(query).scalars())
 
 
