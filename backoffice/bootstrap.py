@@ -1,4 +1,4 @@
-"""The one door: ``await open_backoffice(settings)``. The only place that chooses an adapter; closes in reverse order."""
+"""The one door: ``await open_backoffice(settings)``. Alone in choosing adapters; closes in reverse order."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ from backoffice.durable import DurableJobs, Job
 from backoffice.external.dom.http_adapter import HttpDom
 from backoffice.external.dom.port import MessageContext
 from backoffice.external.http import HttpClient
-from backoffice.external.mail.smtp import SmtpServer
+from backoffice.external.mail.smtp import SmtpMailServer
 from backoffice.external.payments.http_adapter import HttpPaymentGateway
 from backoffice.services.audit import Audit
 from backoffice.services.cart import Carts
@@ -105,7 +105,7 @@ async def open_backoffice(
         clock=clock,
     )
     gateway = HttpPaymentGateway(payments_http)
-    mail_server = SmtpServer(
+    mail_server = SmtpMailServer(
         settings.smtp_host or "mail.invalid", settings.smtp_port, sender=settings.mail_from
     )
     catalog = Catalog(store, clock, photos_dir=settings.photos_dir)
