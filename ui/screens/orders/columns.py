@@ -31,6 +31,9 @@ _KINDS = {
 }
 
 
+WIDE_ONLY = (1, 4, 6, 7)  # placed, transfer, agent and source give way to the opened order
+
+
 def source_word(source: str) -> str:
     """Return where a row comes from, as people say it."""
     return tr(_SOURCES.get(source, source))
@@ -41,11 +44,11 @@ def order_columns(text: Text) -> tuple[Column[OrderRow], ...]:
     return (
         Column(title=tr("Order"), text=_number, tip=_numbers, width=11),
         Column(
-            title=tr("Placed"), text=partial(_placed, text), tip=partial(_placed_at, text), muted=True, width=13
+            title=tr("Placed"), text=partial(_placed, text), tip=partial(_placed_at, text), muted=True, width=16
         ),
         Column(title=tr("Customer"), text=_customer, width=18, stretch=True),
         Column(
-            title=tr("Status"), text=_status, tip=_status_tip, tone=_status_tone, icon=_status_icon, width=17
+            title=tr("Status"), text=_status, tip=_status_tip, tone=_status_tone, icon=_status_icon, width=22
         ),
         Column(
             title=tr("Transfer"),
@@ -53,11 +56,11 @@ def order_columns(text: Text) -> tuple[Column[OrderRow], ...]:
             tip=_transfer_tip,
             tone=_transfer_tone,
             icon=_transfer_icon,
-            width=16,
+            width=20,
         ),
         Column(title=tr("Total"), text=partial(_total, text), amount=True, width=12),
         Column(title=tr("Agent"), text=_agent, muted=True, width=9),
-        Column(title=tr("Source"), text=_source, tip=_source_tip, muted=True, width=10),
+        Column(title=tr("Source"), text=_source, tip=_source_tip, muted=True, width=12),
     )
 
 
@@ -72,7 +75,7 @@ def line_columns(text: Text) -> tuple[Column[Line], ...]:
             tone=lambda row: statuses.order_status(row.status).tone,
             icon=lambda row: statuses.order_status(row.status).icon,
             tip=partial(_promised, text),
-            width=16,
+            width=22,
         ),
         Column(
             title=tr("Shipped"),
@@ -114,13 +117,13 @@ def parcel_columns(text: Text) -> tuple[Column[Parcel], ...]:
 def payment_columns(text: Text) -> tuple[Column[Payment], ...]:
     """Return the columns of payments, each try a row."""
     return (
-        Column(title=tr("Payment"), text=lambda row: row.label or row.reference, width=22),
+        Column(title=tr("Payment"), text=lambda row: row.label or row.reference, width=30),
         Column(
             title=tr("Status"),
             text=lambda row: statuses.payment_status(row.status).word,
             tone=lambda row: statuses.payment_status(row.status).tone,
             icon=lambda row: statuses.payment_status(row.status).icon,
-            width=18,
+            width=24,
         ),
         Column(title=tr("What was said"), text=lambda row: row.reason, muted=True, stretch=True, width=16),
         Column(title=tr("Gateway"), text=lambda row: row.gateway_id, muted=True, width=12),
@@ -136,14 +139,14 @@ def timeline_columns(text: Text) -> tuple[Column[TimelineEntry], ...]:
             text=lambda row: f"{text.day(row.at)} {text.time(row.at)}",
             tip=lambda row: text.moment(row.at),
             muted=True,
-            width=18,
+            width=24,
         ),
         Column(
             title=tr("What"),
             text=lambda row: row.kind.capitalize(),
             tone=lambda _: Tone.NEUTRAL,
             icon=lambda row: _KINDS.get(row.kind, "dot"),
-            width=11,
+            width=15,
         ),
         Column(title="", text=lambda row: row.text, tip=_whole_entry, stretch=True, width=24),
         Column(title=tr("Who"), text=lambda row: row.who, muted=True, width=12),
@@ -160,7 +163,7 @@ def comparison_columns() -> tuple[Column[Compared], ...]:
             title="",
             text=lambda row: tr("Differs") if row.differs else "",
             tone=lambda _: Tone.WARN,
-            width=10,
+            width=14,
         ),
     )
 
@@ -181,7 +184,7 @@ def attempt_columns(text: Text) -> tuple[Column[Attempt], ...]:
             text=lambda row: statuses.attempt_outcome(row.outcome).word,
             tone=lambda row: statuses.attempt_outcome(row.outcome).tone,
             icon=lambda row: statuses.attempt_outcome(row.outcome).icon,
-            width=15,
+            width=20,
         ),
         Column(title=tr("What was said"), text=lambda row: row.reason, stretch=True, width=20),
         Column(title=tr("Worker"), text=lambda row: row.worker, muted=True, width=10),

@@ -1,7 +1,5 @@
 """The Orders screen: a search, a list that fills as it is scrolled, and the opened order beside it."""
 
-import asyncio
-from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
@@ -16,6 +14,7 @@ from ui.screens.orders import columns
 from ui.screens.orders.panel import OrderPanel
 from ui.screens.orders.presenter import OrdersPresenter
 from ui.screens.orders.state import Filters, OrdersState, Phase, Placed
+from ui.tasks import Running
 from ui.theme import Space
 from ui.tone import Tone
 from ui.widgets import statuses
@@ -53,8 +52,8 @@ class OrdersScreen(Screen):
             show=self.show_state,
             clock=desk.text.clock,
         )
-        self._searching: asyncio.Task[Any] | None = None
-        self._opening: asyncio.Task[Any] | None = None
+        self._searching: Running | None = None
+        self._opening: Running | None = None
         self._rows: tuple[OrderRow, ...] | None = None
         self._to_list = False  # Enter was pressed in the search: go to the first row when it is there
         self._make_actions()
@@ -100,6 +99,8 @@ class OrdersScreen(Screen):
         self._say(state)
         self._clear.setVisible(state.filters.restrict)
         self._panel.setVisible(state.panel is not None)
+        for column in columns.WIDE_ONLY:
+            self._table.setColumnHidden(column, state.panel is not None)
         if state.panel is not None:
             self._panel.show_panel(state.panel)
 
@@ -228,7 +229,7 @@ class OrdersScreen(Screen):
         find.triggered.connect(self._focus_search)
         self._back = self.add_action("ordersBack", tr("Back"), "Esc")
         self._back.triggered.connect(self._go_back)
-        self._retry: QAction = self.add_action("retry", tr("Retry the transfer"), "Ctrl+R", icon="refresh")
+        self._retry: QAction = self.add_action("retry", tr("Retry the transfer"), "Ctrl+R")
         self._retry.triggered.connect(self._retry_now)
         self._retry.setVisible(False)
         self._again = self.add_action("searchAgain", tr("Search again"), "Ctrl+Shift+F", icon="refresh")
