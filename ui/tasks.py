@@ -25,7 +25,19 @@ class Refused(Protocol):
         ...
 
 
-Report = Callable[[BaseException], None]
+class Running(Protocol):
+    """A coroutine under way: nothing to await, but it may be cancelled."""
+
+    def cancel(self) -> bool:
+        """Stop it at its next await; False when it has ended."""
+        ...
+
+    def done(self) -> bool:
+        """Tell whether it has ended."""
+        ...
+
+
+Report = Callable[[BaseException], object]
 OnRefusal = Callable[[Refusal], None]
 
 
@@ -40,8 +52,8 @@ class Tasks:
 
     def start(
         self, coro: Coroutine[Any, Any, Any], *, owner: QObject, on_refusal: OnRefusal | None = None
-    ) -> asyncio.Task[Any]:
-        """Run a coroutine for a widget; the task returned never needs awaiting, but may be cancelled."""
+    ) -> Running:
+        """Run a coroutine for a widget."""
         key = _key(owner)
         if key not in self._running:
             self._running[key] = set()

@@ -16,6 +16,8 @@ from backoffice.domain.staff import Right
 from ui import icons
 from ui.desk import Desk
 
+EVERYWHERE = "everywhere"
+
 
 class Screen(QWidget):
     """A screen of the desk. Its actions (``add_action``) are shown in the palette and the shortcut sheet."""
@@ -35,11 +37,22 @@ class Screen(QWidget):
         self.setAccessibleName(self.title)
 
     def add_action(
-        self, name: str, words: str, shortcut: str = "", *, icon: str = "", tip: str = ""
+        self,
+        name: str,
+        words: str,
+        shortcut: str = "",
+        *,
+        icon: str = "",
+        tip: str = "",
+        everywhere: bool = False,
     ) -> QAction:
-        """Make an action that works anywhere on this screen; ``name`` is its object name."""
+        """Make an action of this screen; ``name`` is its object name.
+
+        Its key works on this screen, or ``everywhere`` on the desk: the shell then goes to the screen first.
+        """
         action = QAction(words, self)
         action.setObjectName(name)
+        action.setProperty(EVERYWHERE, everywhere)
         if shortcut:
             action.setShortcut(QKeySequence(shortcut))
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -27,7 +27,7 @@ MUTED_ROLE = Qt.ItemDataRole.UserRole + 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Column(Generic[Row]):
-    """One column: what it says of a row. ``width`` is in average characters; ``stretch`` takes what is left."""
+    """One column: what it says of a row. ``width`` is in characters; ``stretch`` takes what is left."""
 
     title: str
     text: Callable[[Row], str]

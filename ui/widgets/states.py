@@ -43,17 +43,19 @@ class StateView(QStackedWidget):
 
     def show_empty(self, title: str, hint: str = "", action: QAction | None = None) -> None:
         """Say what would be here and how to get it."""
-        self._show("empty", "info", Tone.NEUTRAL, title, hint, action)
+        self._show("empty", Tone.NEUTRAL, title, icon="info", hint=hint, action=action)
 
     def show_failed(self, sentence: str, advice: str = "", action: QAction | None = None) -> None:
         """Say what went wrong and what to do next."""
-        self._show("failed", "failed", Tone.BAD, sentence, advice, action)
+        self._show("failed", Tone.BAD, sentence, icon="failed", hint=advice, action=action)
 
     def show_offline(self, sentence: str, advice: str = "", action: QAction | None = None) -> None:
         """Say who does not answer, and what still works."""
-        self._show("offline", "offline", Tone.WARN, sentence, advice, action)
+        self._show("offline", Tone.WARN, sentence, icon="offline", hint=advice, action=action)
 
-    def _show(self, state: str, icon: str, tone: Tone, title: str, hint: str, action: QAction | None) -> None:
+    def _show(
+        self, state: str, tone: Tone, title: str, *, icon: str, hint: str, action: QAction | None
+    ) -> None:
         self.state = state
         self._soon.stop()
         self._page.fill(icon, tone, title, hint, action=action)
@@ -108,6 +110,6 @@ class _Page(QWidget):
             self._button = None
         if action is not None:
             self._button = KeyHintButton(action)
-            self._column.insertWidget(
-                self._column.count() - 1, self._button, 0, Qt.AlignmentFlag.AlignHCenter
-            )
+            last = self._column.count() - 1
+            self._column.insertWidget(last, self._button, 0, Qt.AlignmentFlag.AlignHCenter)
+
