@@ -1,15 +1,17 @@
 """ChangeOrder: calls, and the carts they build. Every change is saved as it is made.
 
 1. a call opens with an empty cart; it can be parked, resumed and closed;
-2. a line is added with what is known of its stock within a second; a store of inventory system non-ATP refuses
-   what it lacks, one that asks a DOM takes it and says what it heard;
+2. a line is added with what is known of its stock within a second; a store of inventory system non-ATP
+   refuses what it lacks, one that asks a DOM takes it and says what it heard;
 3. each change names the version it was made on and returns the cart as it is then; a stale one changes
    nothing;
-4. a changed cart keeps its last Prepare, which no longer holds.
+4. a changed cart keeps its last Prepare, which no longer holds; how it is paid, notes and e-mails change neither price
+   nor goods, so the promise goes on.
 """
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -152,7 +154,9 @@ class Carts(Calls):
 
     async def set_bill_to(self, actor: Actor, cart_id: CartId, address: Address, *, version: int) -> Cart:
         """Say where the bill goes."""
-        return await self._set(actor, cart_id, version, "cart.bill_to_set", bill_to=pack(address))
+        return await self._set(
+            actor, cart_id, version, "cart.bill_to_set", keeps_promise=True, bill_to=pack(address)
+        )
 
     async def set_ship_method(self, actor: Actor, cart_id: CartId, code: str, *, version: int) -> Cart:
         """Say how it goes; the code is one of the store's ship methods."""
@@ -175,7 +179,12 @@ class Carts(Calls):
                 sentence = "A payment on account needs the customer's purchase order number."
                 raise InvalidInput(sentence, field="payment")
         return await self._set(
-            actor, cart_id, version, "cart.payment_set", payments=[pack(plan) for plan in plans]
+            actor,
+            cart_id,
+            version,
+            "cart.payment_set",
+            keeps_promise=True,
+            payments=[pack(plan) for plan in plans],
         )
 
     async def set_notes(self, actor: Actor, cart_id: CartId, text: str, *, version: int) -> Cart:
@@ -184,11 +193,13 @@ class Carts(Calls):
         if len(text) > LONGEST_NOTE:
             sentence = f"Notes take at most {LONGEST_NOTE:,} characters; these have {len(text):,}."
             raise InvalidInput(sentence, field="notes", advice="Shorten them; what you typed is still there.")
-        return await self._set(actor, cart_id, version, "cart.notes_set", notes=text)
+        return await self._set(actor, cart_id, version, "cart.notes_set", keeps_promise=True, notes=text)
 
     async def set_tell_customer(self, actor: Actor, cart_id: CartId, tell: bool, *, version: int) -> Cart:  # noqa: FBT001 - the setting itself
         """Say whether the customer gets e-mails about this order."""
-        return await self._set(actor, cart_id, version, "cart.tell_customer_set", tell_customer=tell)
+        return await self._set(
+            actor, cart_id, version, "cart.tell_customer_set", keeps_promise=True, tell_customer=tell
+        )
 
     async def set_coupons(
         self, actor: Actor, cart_id: CartId, codes: tuple[str, ...], *, version: int
@@ -197,9 +208,21 @@ class Carts(Calls):
         kept = list(dict.fromkeys(code.strip().upper()[:40] for code in codes if code.strip()))
         return await self._set(actor, cart_id, version, "cart.coupons_set", coupons=kept)
 
-    async def _set(self, actor: Actor, cart_id: CartId, version: int, action: str, **columns: object) -> Cart:
+    async def _set(
+        self,
+        actor: Actor,
+        cart_id: CartId,
+        version: int,
+        action: str,
+        *,
+        keeps_promise: bool = False,
+        **columns: object,
+    ) -> Cart:
         def change(connection: Connection, cart: Cart) -> None:
-            connection.execute(update(carts).where(carts.c.cart_id == cart.cart_id).values(**columns))
+            kept = dict(columns)
+            if keeps_promise and cart.prepared is not None and cart.prepared.cart_version == cart.version:
+                kept["prepared"] = pack(replace(cart.prepared, cart_version=cart.version + 1))
+            connection.execute(update(carts).where(carts.c.cart_id == cart.cart_id).values(**kept))
 
         return await self._change(actor, cart_id, version, action, change)
 
