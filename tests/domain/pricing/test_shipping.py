@@ -7,6 +7,7 @@ from backoffice.domain.errors import InvalidInput
 from backoffice.domain.pricing import (
     AmountOff,
     Area,
+    BuyGet,
     ByWeight,
     Combination,
     Destination,
@@ -240,6 +241,16 @@ def test_an_exclusive_offer_that_finds_no_shipping_keeps_nobody_from_a_turn() ->
     assert [one.sentence for one in result.promotions_not_applied] == [
         "free finds no shipping cost to make cheaper."
     ]
+
+
+def test_an_offer_that_gives_nothing_anywhere_leaves_no_trace() -> None:
+    """Found by hypothesis: a share of nothing stayed on the line when the offer was taken back."""
+    nothing = offer("nothing", BuyGet(buy_quantity=1, get_quantity=1, percent=Decimal(0)), ShippingOff())
+
+    result = priced(cart(*GOODS, promotions=(nothing,)))
+
+    assert not result.promotions
+    assert not [share for one in result.lines for share in one.discounts]
 
 
 def test_shares_of_a_charge_follow_the_stores_odd_cents() -> None:

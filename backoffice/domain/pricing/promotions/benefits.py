@@ -184,7 +184,8 @@ class BundlePrice:
 class ShippingOff:
     """A percentage (100: free) of each shipment's cost; or an amount off all of them together; or a price.
 
-    With `price` each shipment costs no more than that. `methods` limits it to those ship methods, `at_most` caps each shipment's discount.
+    With `price` each shipment costs no more than that. `methods` limits it to those ship methods,
+    `at_most` caps each shipment's discount.
     """
 
     percent: Decimal = HUNDRED

@@ -66,10 +66,11 @@ def _buy_get(benefit: BuyGet, buy: set[int], get: set[int], basket: Basket, left
         candidates = [*only_get, *_all_but_cheapest(either, bought)]
         candidates.sort(key=lambda run: _rank(run, basket), reverse=True)
     percent, hundred = benefit.percent.as_integer_ratio()
-    return {
+    amounts = {
         run.position: round_fraction(run.each * run.count * percent / (100 * hundred), basket.rules.rounding)
         for run in _first(candidates, times * benefit.get_quantity)
     }
+    return {position: amount for position, amount in amounts.items() if amount}
 
 
 def pieces_meant(
