@@ -36,7 +36,7 @@ MOST_TRIES = 100  # two days of a dead server; then a person presses "send again
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SendResult:
-    """How a try ended: ``status`` is sent, failed or queued; queued means again after ``wait``."""
+    """How a try ended: ``status`` is sent, failed, gone, or queued: then again after ``wait``."""
 
     status: str
     reason: str = ""
@@ -94,7 +94,9 @@ class Mails:
 
         Every try carries the same message id, so a server that took it without saying so can tell the repeat.
         """
-        mail = await self._store.read(lambda connection: _read(connection, mail_id))
+        mail = await self._store.read(lambda connection: _find(connection, mail_id))
+        if mail is None:
+            return SendResult(status="gone", reason="The mail was taken back with its order.")
         if mail.status != "queued":
             return SendResult(status=mail.status, reason=mail.reason)
         outcome = await self._server.send(
@@ -194,8 +196,12 @@ def _told(connection: Connection, order_id: str, occasion: Occasion, about: str)
     return found is not None
 
 
+def _find(connection: Connection, mail_id: str) -> Row[Any] | None:
+    return connection.execute(select(mails).where(mails.c.mail_id == mail_id)).first()
+
+
 def _read(connection: Connection, mail_id: str) -> Row[Any]:
-    row = connection.execute(select(mails).where(mails.c.mail_id == mail_id)).first()
+    row = _find(connection, mail_id)
     if row is None:
         raise NotFound("There is no such e-mail.")
     return row

@@ -1,0 +1,129 @@
+"""Two pages of orders become one: the DOM's and ours, newest first, merged by order number.
+
+The cursor says how far each side has been read, so no page repeats or loses a row, also where many orders were
+placed at the same moment.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from backoffice.domain.errors import InvalidInput
+from backoffice.domain.money import Money
+from backoffice.domain.order import OrderRow
+from backoffice.external.dom.port import HistoryPage, HistoryRow
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cursor:
+    """How far both sides have been read. ``seen``: DOM rows shown whose local twin is still to come."""
+
+    dom: str = ""  # the DOM's own cursor of the page being read
+    skip: int = 0  # rows of that page that have been shown
+    dom_done: bool = False
+    silent: bool = False  # the DOM did not answer the first page: the others are local too
+    local: tuple[str, str] = ("", "")  # placed at, order id of the last local row read
+    seen: tuple[str, ...] = ()
+
+    def text(self) -> str:
+        """Return it as it is handed out."""
+        values = [self.dom, self.skip, self.dom_done, self.silent, list(self.local), list(self.seen)]
+        return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+
+    @classmethod
+    def read(cls, text: str) -> "Cursor":
+        """Read what was handed out; InvalidInput when it was not."""
+        if not text:
+            return cls()
+        try:
+            dom, skip, dom_done, silent, (at, order_id), seen = json.loads(base64.urlsafe_b64decode(text))
+            datetime.fromisoformat(at) if at else None
+            return cls(
+                dom=str(dom),
+                skip=int(skip),
+                dom_done=bool(dom_done),
+                silent=bool(silent),
+                local=(str(at), str(order_id)),
+                seen=tuple(map(str, seen)),
+            )
+        except (ValueError, TypeError, binascii.Error):
+            raise InvalidInput("This is no place in a list of orders.", field="cursor") from None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LocalRow:
+    """One order of ours in a list, with what the merge needs."""
+
+    row: OrderRow
+    key: tuple[str, str]
+
+
+def merge(
+    page: HistoryPage | None,
+    local: Sequence[LocalRow],
+    twins: Mapping[str, LocalRow],
+    cursor: Cursor,
+    limit: int,
+) -> tuple[tuple[OrderRow, ...], Cursor | None]:
+    """Merge the next rows of both sides; the cursor is None at the end. ``page`` None: the DOM adds nothing."""
+    theirs = page.rows[cursor.skip :] if page else ()
+    more_of_theirs = bool(page and page.next_cursor)
+    enough = len(local) > 2 * limit
+    listed = {row.order_number for row in theirs} | set(cursor.seen)
+    merged: list[OrderRow] = []
+    shown: list[str] = list(cursor.seen)
+    i = j = 0
+    while len(merged) < limit:
+        ours = local[j] if j < len(local) else None
+        if ours is not None and ours.row.order_number in listed:
+            j += 1
+            continue
+        if i < len(theirs) and (ours is None or theirs[i].placed_at >= ours.row.placed_at):
+            merged.append(_dom_row(theirs[i], twins.get(theirs[i].order_number)))
+            shown.append(theirs[i].order_number)
+            i += 1
+        elif i == len(theirs) and more_of_theirs:
+            break
+        elif ours is not None:
+            merged.append(ours.row)
+            j += 1
+        else:
+            break
+    read_to = local[j - 1].key if j else cursor.local
+    page_read = i == len(theirs)
+    after = Cursor(
+        dom=page.next_cursor if page and page_read else cursor.dom,
+        skip=0 if page_read else cursor.skip + i,
+        dom_done=page is None or (page_read and not more_of_theirs),
+        silent=cursor.silent,
+        local=read_to,
+        seen=tuple(number for number in shown if _still_to_come(twins.get(number), number, cursor, read_to)),
+    )
+    at_the_end = after.dom_done and j == len(local) and not enough
+    return tuple(merged), None if at_the_end else after
+
+
+def _still_to_come(twin: LocalRow | None, number: str, before: Cursor, read_to: tuple[str, str]) -> bool:
+    if twin is None:
+        return number in before.seen
+    return not read_to[0] or twin.key < read_to
+
+
+def _dom_row(row: HistoryRow, twin: LocalRow | None) -> OrderRow:
+    """Show the DOM's row, which is the younger view, with what only we know of the order."""
+    return OrderRow(
+        order_number=row.order_number,
+        external_order_id=row.external_order_id,
+        placed_at=row.placed_at,
+        status=row.status,
+        transfer_status=twin.row.transfer_status if twin else None,
+        customer_id=row.customer_id,
+        customer_name=row.customer_name,
+        company=row.company,
+        total=Money(row.total, row.currency),
+        source="both" if twin else "DOM",
+        agent=twin.row.agent if twin else "",
+    )
