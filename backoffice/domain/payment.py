@@ -10,6 +10,8 @@ from backoffice.domain.statuses import PaymentStatus
 
 _SHORTEST_CARD, _LONGEST_CARD = 13, 19
 _DIGIT_GROUPS = re.compile(r"[0-9]+(?:[ .\u00a0\u2009\u202f\u2010-\u2015-]{1,3}[0-9]+)*")
+# How card numbers begin (ISO/IEC 7812): 3 to 6 the great brands, 8 UnionPay, 9 national ones, 2 with 16 digits or more.
+_ISSUED = re.compile(r"[345689]|2[0-9]{15}")
 _HEX_ID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}(?![0-9a-fA-F])")
 
 
@@ -47,7 +49,7 @@ class Payment:
 
 
 def holds_card_number(text: str) -> bool:
-    """Tell whether a text holds 13 to 19 digits that pass the Luhn test, in one piece or in groups.
+    """Tell whether a text holds 13 to 19 digits, in one piece or in groups, that begin like a card's and pass Luhn.
 
     Ids of 32 hexadecimal digits, with or without a UUID's dashes, are set aside: about one in five hundred
     holds a run of decimal digits that happens to pass, and none is a card.
@@ -64,17 +66,22 @@ def _hides_card(groups: list[str]) -> bool:
             digits += group
             if len(digits) > _LONGEST_CARD:
                 break
-            if len(digits) >= _SHORTEST_CARD and _passes_luhn(digits):
+            if len(digits) >= _SHORTEST_CARD and _may_be_card(digits):
                 return True
     return any(_hides_inside(group) for group in groups if len(group) > _LONGEST_CARD)
 
 
 def _hides_inside(digits: str) -> bool:
     return any(
-        _passes_luhn(digits[start : start + length])
+        _may_be_card(digits[start : start + length])
         for length in range(_SHORTEST_CARD, _LONGEST_CARD + 1)
         for start in range(len(digits) - length + 1)
     )
+
+
+def _may_be_card(digits: str) -> bool:
+    """Numbers of no issuer are street addresses ("Suite 25800 3401 - 10810th Avenue") and the like."""
+    return _ISSUED.match(digits) is not None and _passes_luhn(digits)
 
 
 def _passes_luhn(digits: str) -> bool:
