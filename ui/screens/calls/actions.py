@@ -1,0 +1,57 @@
+"""Everything that can be done on the Calls screen, each with its key."""
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction
+
+from ui.screens import Screen
+from ui.words import tr
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallActions:
+    """The actions, made once per screen; pages show and explain them."""
+
+    new_call: QAction
+    park: QAction
+    end_call: QAction
+    next_call: QAction
+    previous_call: QAction
+    find_caller: QAction
+    new_caller: QAction
+    entry: QAction
+    lines: QAction
+    undo: QAction
+    new_address: QAction
+    notes: QAction
+    prepare: QAction
+    payment: QAction
+    submit: QAction
+    show_order: QAction
+
+    @classmethod
+    def of(cls, screen: Screen) -> "CallActions":
+        """Make them for a screen."""
+        add = screen.add_action
+        return cls(
+            new_call=add("newCall", tr("New call"), "Ctrl+N", icon="phone", tip=tr("Open a call")),
+            park=add(
+                "park", tr("Park"), "Ctrl+P", icon="pause", tip=tr("Put this call aside, or take it up again")
+            ),
+            end_call=add("endCall", tr("End call"), "Ctrl+W", icon="close", tip=tr("End this call")),
+            next_call=add("nextCall", tr("Next call"), "Ctrl+PgDown"),
+            previous_call=add("previousCall", tr("Call before"), "Ctrl+PgUp"),
+            find_caller=add("findCaller", tr("Find the caller"), "Ctrl+U", icon="search"),
+            new_caller=add("newCaller", tr("New caller"), "F3", icon="person"),
+            entry=add("goToEntry", tr("Add items"), "Ctrl+E", icon="plus"),
+            lines=add("goToLines", tr("Go to the items"), "Ctrl+L"),
+            undo=add("undoRemove", tr("Put the item back"), "Ctrl+Z", icon="back"),
+            new_address=add("newAddress", tr("New address"), "Ctrl+D", icon="home"),
+            notes=add("goToNotes", tr("Notes"), "Ctrl+M", icon="note"),
+            prepare=add(
+                "prepare", tr("Prepare"), "F5", icon="hold", tip=tr("Hold the goods and work out the total")
+            ),
+            payment=add("payment", tr("Payment"), "F7", icon="card", tip=tr("Choose how it is paid")),
+            submit=add("submit", tr("Submit"), "F9", icon="check", tip=tr("Make it an order")),
+            show_order=add("showOrder", tr("Show the order"), "Ctrl+O", icon="orders"),
+        )

@@ -1,0 +1,343 @@
+"""One call on the screen: caller on the left, items in the middle, the order on the right, the read-back below."""
+
+from collections.abc import Awaitable, Coroutine
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from backoffice.domain.cart import Call
+from backoffice.domain.customer import Address, AddressDraft, CustomerDraft
+from backoffice.domain.ids import CustomerId, LineId, Sku
+from ui.desk import Desk
+from ui.screens.calls import reasons
+from ui.screens.calls.actions import CallActions
+from ui.screens.calls.caller_panel import CallerPanel
+from ui.screens.calls.delivery_panel import DeliveryPanel
+from ui.screens.calls.entry_line import EntryLine
+from ui.screens.calls.line_rows import line_rows
+from ui.screens.calls.lines_table import LinesTable
+from ui.screens.calls.order_column import OrderColumn
+from ui.screens.calls.presenter import CallsPresenter
+from ui.screens.calls.read_back import read_back
+from ui.screens.calls.sentence import Sentence
+from ui.screens.calls.state import CallState, CardChoice, Form, Promise, promise_of
+from ui.theme import Space
+from ui.tone import Tone
+from ui.widgets.buttons import KeyHintButton, explain
+from ui.widgets.labels import Hairline, Label
+from ui.widgets.states import StateView
+from ui.words import tr
+
+_COLUMN = 30  # average characters: the width of the columns left and right
+
+
+class CallPage(QWidget):
+    """Shows one call and hands what is done on it to its presenter."""
+
+    heard = Signal(object)  # CallState
+    order_wanted = Signal(str)
+
+    def __init__(self, desk: Desk, calls: CallsPresenter, call: Call, actions: CallActions) -> None:
+        super().__init__()
+        self.setObjectName("callPage")
+        self._desk = desk
+        self._actions = actions
+        self._current = False
+        self._promise: Promise | None = None
+        folder = desk.office.settings.photos_dir
+        self.caller = CallerPanel(desk.text)
+        self.entry = EntryLine(folder, desk.text)
+        self.lines = LinesTable(folder)
+        self.delivery = DeliveryPanel()
+        self.order = OrderColumn(actions, desk.text)
+        self._lines_error = Sentence("linesError")
+        self._undo = KeyHintButton(actions.undo, kind="flat")
+        self._undone = Label(size="small", tone=Tone.NEUTRAL)
+        self._problem = Sentence("callError")
+        self._read_back = Label(wrap=True)
+        self._read_back.setObjectName("readBack")
+        self._table = StateView(self.lines, name="linesState")
+        self._arrange()
+        self.presenter = calls.page(call, self.show_state)
+        self._connect()
+        self._start(self.presenter.load())
+
+    @property
+    def state(self) -> CallState:
+        """Return what is shown."""
+        return self.presenter.state
+
+    def enter(self) -> None:
+        """Come on top: the actions of the screen are this call's now."""
+        self._current = True
+        self.show_state(self.state)
+        self.focus_first()
+
+    def leave(self) -> None:
+        """Go below: what is being typed is saved."""
+        self._current = False
+        self.delivery.flush()
+
+    def focus_first(self) -> None:
+        """Put the cursor where the talk is."""
+        state = self.state
+        if state.caller.form is not Form.NONE:
+            self.caller.form.start()
+        elif state.cart is None or state.cart.customer_id is None:
+            self.caller.search.edit.setFocus()
+        else:
+            self.entry.edit.setFocus()
+
+    def show_state(self, state: CallState) -> None:
+        """Show the call as it is."""
+        now = self._desk.text.clock()
+        why_not = reasons.why_not_add(state)
+        promise = promise_of(state.cart, now) if state.cart else Promise.NONE
+        self._promise = promise
+        self._problem.say(state.problem)
+        self.caller.show_state(state.caller, why_not)
+        self.entry.show_state(state.entry, why_not)
+        self._show_lines(state, promise, why_not)
+        self.delivery.show_state(state, why_not)
+        if self._current:
+            self.order.show_state(state, now)
+            explain(
+                self._actions.undo,
+                "" if state.lines.removed and not why_not else tr("Nothing was taken out."),
+            )
+        self._show_read_back(state, promise)
+        self.heard.emit(state)
+
+    def tick(self) -> None:
+        """Let the clocks go on; when a promise ends, everything that rests on it changes."""
+        cart = self.state.cart
+        if cart is None:
+            return
+        now = self._desk.text.clock()
+        if promise_of(cart, now) is not self._promise or now.second % 15 == 0:
+            self.show_state(self.state)
+        else:
+            self.order.totals.show_clock(cart, now)
+
+    def prepare(self) -> None:
+        self.delivery.flush()
+        self._start(self.presenter.order.prepare())
+
+    def pay(self) -> None:
+        self._start(self.presenter.order.open_payment())
+
+    def submit(self) -> None:
+        self.delivery.flush()
+        self._start(self.presenter.order.submit())
+
+    def undo(self) -> None:
+        self._start(self.presenter.lines.put_back())
+
+    def find_caller(self) -> None:
+        self.presenter.caller.look_again()
+        self.caller.search.edit.setFocus()
+
+    def new_caller(self) -> None:
+        if not reasons.why_not_add(self.state):
+            self.presenter.caller.open_form(Form.NEW)
+
+    def new_address(self) -> None:
+        if self.state.caller.customer is not None and not reasons.why_not_add(self.state):
+            self.presenter.delivery.open_form()
+
+    def reload(self) -> None:
+        self._start(self.presenter.reload())
+
+    def ask_stock(self) -> None:
+        self._start(self.presenter.lines.ask_stock())
+
+    def _show_lines(self, state: CallState, promise: Promise, why_not: str) -> None:
+        rows = line_rows(state, promise, self._desk.text)
+        self.lines.show_rows(rows, locked=bool(why_not))
+        if state.cart is None and state.problem is None:
+            self._table.show_loading(tr("Loading the call…"))
+        elif rows:
+            self._table.show_content()
+        else:
+            self._table.show_empty(
+                tr("No items yet"),
+                tr("Type a SKU or words above, or scan. 3*SKU adds three. Enter adds."),
+            )
+        problem = state.lines.problem
+        self._lines_error.say(problem.problem if problem else None)
+        removed = state.lines.removed
+        self._undone.setText(
+            tr("{n} × {name} taken out.", n=removed.quantity, name=removed.name) if removed else ""
+        )
+        self._undone.setVisible(removed is not None)
+        self._undo.setVisible(removed is not None)
+
+    def _show_read_back(self, state: CallState, promise: Promise) -> None:
+        words = (
+            read_back(state.cart, promise, dict(state.delivery.methods), self._desk.text)
+            if state.cart
+            else ""
+        )
+        self._read_back.setText(
+            tr("Read back: “{order}”", order=words)
+            if words
+            else tr("Read back: what you say to the caller at the end stands here.")
+        )
+
+    # What is done on the page, a line each.
+    def _search(self, text: str) -> None:
+        self._start(self.presenter.caller.search(text))
+
+    def _pick(self, customer_id: str) -> None:
+        self._start(self._then_entry(self.presenter.caller.pick(CustomerId(customer_id))))
+
+    def _save_caller(self, draft: CustomerDraft) -> None:
+        self._start(self._then_entry(self.presenter.caller.save(draft)))
+
+    def _caller_back(self) -> None:
+        self.presenter.caller.give_up()
+        self.focus_first()
+
+    def _suggest(self, text: str) -> None:
+        self._start(self.presenter.entry.suggest(text))
+
+    def _add(self, typed: str, picked: str) -> None:
+        self._start(self._add_or_put_back(typed, picked))
+
+    def _change_quantity(self, line_id: str, typed: str) -> None:
+        self._start(self.presenter.lines.change_quantity(LineId(line_id), typed))
+
+    def _remove(self, line_id: str) -> None:
+        self._start(self.presenter.lines.remove(LineId(line_id)))
+
+    def _choose_address(self, address: Address) -> None:
+        self._start(self.presenter.delivery.choose(address))
+
+    def _choose_method(self, code: str) -> None:
+        self._start(self.presenter.delivery.choose_method(code))
+
+    def _save_address(self, draft: AddressDraft) -> None:
+        self._start(self._then_method(self.presenter.delivery.save(draft)))
+
+    def _address_back(self) -> None:
+        self.presenter.delivery.close_form()
+        self.delivery.ship_to.setFocus()
+
+    def _save_notes(self, text: str) -> None:
+        self._start(self.presenter.save_notes(text))
+
+    def _tell(self, tell: bool) -> None:
+        self._start(self.presenter.tell_customer(tell))
+
+    def _on_account(self, number: str) -> None:
+        self._start(self._then_submit(self.presenter.order.pay_on_account(number)))
+
+    def _by_card(self, card: CardChoice) -> None:
+        self._start(self._then_submit(self.presenter.order.pay_by_card(card)))
+
+    def _payment_back(self) -> None:
+        self.presenter.order.close_payment()
+        self.entry.edit.setFocus()
+
+    def _show_order(self, number: str) -> None:
+        self.order_wanted.emit(number)
+
+    def _to_entry(self) -> None:
+        self.entry.edit.setFocus()
+
+    def _enter_moves_on(self) -> None:
+        if self.state.cart is None or not self.state.cart.lines:
+            self._start(self.presenter.entry.add("", None))
+        elif not self.state.cart.ship_method:
+            self.delivery.method.setFocus()
+        else:
+            self.order.focus_step()
+
+    # Coroutines, and where the cursor goes after each.
+    async def _then_entry(self, act: Awaitable[bool]) -> None:
+        if await act:
+            self.entry.edit.setFocus()
+
+    async def _then_method(self, act: Awaitable[bool]) -> None:
+        if await act:
+            self.delivery.method.setFocus()
+
+    async def _then_submit(self, act: Awaitable[bool]) -> None:
+        if await act:
+            self.order.focus_step()
+
+    async def _add_or_put_back(self, typed: str, picked: str) -> None:
+        if not await self.presenter.entry.add(typed, Sku(picked) if picked else None):
+            self.entry.put_back(typed)
+
+    def _start(self, coroutine: Coroutine[Any, Any, object]) -> None:
+        self._desk.tasks.start(coroutine, owner=self)
+
+    def _connect(self) -> None:
+        caller, entry, lines, delivery, order = self.caller, self.entry, self.lines, self.delivery, self.order
+        caller.searched.connect(self._search)
+        caller.picked.connect(self._pick)
+        caller.form_wanted.connect(self.presenter.caller.open_form)
+        caller.saved.connect(self._save_caller)
+        caller.went_back.connect(self._caller_back)
+        caller.look_again.connect(self.find_caller)
+        caller.order_wanted.connect(self._show_order)
+        entry.typed.connect(self._suggest)
+        entry.entered.connect(self._add)
+        entry.moved_on.connect(self._enter_moves_on)
+        entry.dismissed.connect(self.presenter.entry.dismiss)
+        lines.quantity_typed.connect(self._change_quantity)
+        lines.remove_wanted.connect(self._remove)
+        lines.left.connect(self._to_entry)
+        delivery.address_chosen.connect(self._choose_address)
+        delivery.method_chosen.connect(self._choose_method)
+        delivery.form_wanted.connect(self.new_address)
+        delivery.form_saved.connect(self._save_address)
+        delivery.went_back.connect(self._address_back)
+        delivery.notes_typed.connect(self._save_notes)
+        delivery.tell_changed.connect(self._tell)
+        order.on_account.connect(self._on_account)
+        order.by_card.connect(self._by_card)
+        order.card_number_refused.connect(self.presenter.order.refuse_card_number)
+        order.payment_left.connect(self._payment_back)
+
+    def _arrange(self) -> None:
+        side = self.fontMetrics().averageCharWidth() * _COLUMN + 2 * Space.L
+        left = _column(self.caller, margin=Space.L)
+        left.setFixedWidth(side)
+        self.order.setFixedWidth(side)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
+        column.setSpacing(Space.M)
+        column.addWidget(self._problem)
+        column.addWidget(self.entry)
+        column.addWidget(self._table, 1)
+        column.addWidget(self._lines_error)
+        undo = QHBoxLayout()
+        undo.addWidget(self._undone)
+        undo.addWidget(self._undo)
+        undo.addStretch()
+        column.addLayout(undo)
+        column.addWidget(Hairline())
+        column.addWidget(self.delivery)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for part in (left, Hairline(vertical=True), middle, Hairline(vertical=True), self.order):
+            row.addWidget(part, 1 if part is middle else 0)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(row, 1)
+        whole.addWidget(Hairline())
+        whole.addWidget(_column(self._read_back, margin=Space.M))
+
+
+def _column(inside: QWidget, *, margin: int) -> QWidget:
+    outside = QWidget()
+    column = QVBoxLayout(outside)
+    column.setContentsMargins(Space.L, margin, Space.L, margin)
+    column.addWidget(inside)
+    return outside

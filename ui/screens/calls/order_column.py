@@ -1,0 +1,148 @@
+"""The right column: what it costs, then Prepare, Payment, Submit, then how it ended."""
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from backoffice.domain.cart import Cart
+from backoffice.domain.payment import PaymentMethod
+from ui.screens.calls import reasons
+from ui.screens.calls.actions import CallActions
+from ui.screens.calls.outcome_panel import OutcomePanel
+from ui.screens.calls.payment_panel import PaymentPanel
+from ui.screens.calls.sentence import Sentence
+from ui.screens.calls.state import Busy, CallState, Promise, is_submitted, is_unknown, promise_of
+from ui.screens.calls.totals_panel import TotalsPanel
+from ui.screens.calls.words import payment_words
+from ui.text import Text
+from ui.theme import Space
+from ui.tone import Tone
+from ui.widgets.buttons import KeyHintButton, explain
+from ui.widgets.labels import Label
+from ui.words import tr
+
+
+class OrderColumn(QScrollArea):
+    """Sums and steps; one primary button at a time, the next step."""
+
+    on_account = Signal(str)
+    by_card = Signal(object)
+    card_number_refused = Signal()
+    payment_left = Signal()
+
+    def __init__(self, actions: CallActions, text: Text) -> None:
+        super().__init__()
+        self._actions = actions
+        self._submitted = False
+        self.totals = TotalsPanel(text)
+        self.payment = PaymentPanel()
+        self.outcome = OutcomePanel(actions, text)
+        self._paid = Label(size="small", tone=Tone.GOOD, wrap=True)
+        self._paid.setObjectName("chosenPayment")
+        self._next = Label(size="small", tone=Tone.NEUTRAL, wrap=True)
+        self._next.setObjectName("nextStep")
+        self._prepare = KeyHintButton(actions.prepare)
+        self._payment = KeyHintButton(actions.payment)
+        self._submit = KeyHintButton(actions.submit)
+        self._prepare_error = Sentence("prepareError")
+        self._payment_error = Sentence("paymentError")
+        self._submit_error = Sentence("submitError")
+        self.payment.on_account.connect(self.on_account)
+        self.payment.by_card.connect(self.by_card)
+        self.payment.card_number_refused.connect(self.card_number_refused)
+        self.payment.went_back.connect(self.payment_left)
+        self._arrange()
+
+    def show_state(self, state: CallState, now: datetime) -> None:
+        """Show sums, steps and outcome of the call on top."""
+        order = state.order
+        self.totals.show_cart(state.cart, now)
+        self._show_steps(state, now)
+        self._prepare_error.say(order.prepare_problem)
+        self._payment_error.say(None if order.paying else order.payment_problem)
+        self._submit_error.say(order.submit_problem)
+        self.payment.show_state(order, _purchase_order(state.cart))
+        result = order.result
+        if state.is_over and result is None:
+            self.outcome.hide()
+        else:
+            self.outcome.show_result(result, submitting=order.busy is Busy.SUBMITTING)
+        submitted = is_submitted(result)
+        if submitted and not self._submitted:
+            self.outcome.focus_next()
+        self._submitted = submitted
+
+    def focus_step(self) -> None:
+        """Put the focus on the next step, so that Enter goes on."""
+        for button in (self._prepare, self._payment, self._submit):
+            if button.property("kind") == "primary" and button.isEnabled():
+                button.setFocus()
+
+    def _show_steps(self, state: CallState, now: datetime) -> None:
+        order, cart = state.order, state.cart
+        why = {
+            self._actions.prepare: reasons.why_not_prepare(state),
+            self._actions.payment: reasons.why_not_pay(state),
+            self._actions.submit: reasons.why_not_submit(state, now),
+        }
+        for action, reason in why.items():
+            explain(action, reason)
+        self._actions.prepare.setText(
+            tr("Preparing…") if order.busy is Busy.PREPARING else _prepare_words(cart, now)
+        )
+        self._actions.submit.setText(tr("Submitting…") if order.busy is Busy.SUBMITTING else tr("Submit"))
+        explain(self._actions.show_order, "" if is_submitted(order.result) else tr("There is no order yet."))
+        ended = is_submitted(order.result) or is_unknown(order.result) or order.busy is Busy.SUBMITTING
+        for button in (self._prepare, self._payment, self._submit):
+            button.setVisible(not ended)
+        holds = cart is not None and promise_of(cart, now) is Promise.HOLDS
+        steps = (
+            (self._prepare, not holds),
+            (self._payment, holds and not (cart and cart.payments) and not order.paying),
+            (self._submit, holds and bool(cart and cart.payments)),
+        )
+        for button, primary in steps:
+            button.set_kind("primary" if primary and not ended else "")
+        first = next((button for button, primary in steps if primary), None)
+        action = {self._prepare: self._actions.prepare, self._submit: self._actions.submit}
+        reason = why[action[first]] if first in action else ""
+        self._next.setText("" if ended or order.busy is not Busy.NO else reason)
+        self._next.setVisible(bool(self._next.text()))
+        self._paid.setText(tr("Paid {how}", how=payment_words(cart)) if cart and cart.payments else "")
+        self._paid.setVisible(bool(self._paid.text()))
+
+    def _arrange(self) -> None:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
+        column.setSpacing(Space.M)
+        column.addWidget(self.totals)
+        column.addStretch(1)
+        for part in (
+            self._next,
+            self._prepare,
+            self._prepare_error,
+            self._payment,
+            self._paid,
+            self._payment_error,
+            self.payment,
+            self._submit,
+            self._submit_error,
+            self.outcome,
+        ):
+            column.addWidget(part)
+        self.setWidget(inside)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+
+def _prepare_words(cart: Cart | None, now: datetime) -> str:
+    return tr("Prepare") if cart is None or promise_of(cart, now) is Promise.NONE else tr("Prepare again")
+
+
+def _purchase_order(cart: Cart | None) -> str:
+    plans = cart.payments if cart else ()
+    return next((plan.reference for plan in plans if plan.method is PaymentMethod.ON_ACCOUNT), "")

@@ -1,0 +1,297 @@
+"""The Calls screen: tabs above, the call on top below, and what is so when there is none."""
+
+from typing import ClassVar
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
+
+from backoffice.domain.cart import Call
+from backoffice.domain.ids import CallId, CustomerId
+from backoffice.domain.staff import Right
+from ui.desk import Desk
+from ui.screens import Screen
+from ui.screens.calls.actions import CallActions
+from ui.screens.calls.call_page import CallPage
+from ui.screens.calls.call_tabs import CallTabs
+from ui.screens.calls.end_confirm import EndConfirm
+from ui.screens.calls.presenter import CallsPresenter
+from ui.screens.calls.state import CallsState, CallState
+from ui.tone import Tone
+from ui.widgets.buttons import explain
+from ui.widgets.labels import Hairline
+from ui.widgets.states import StateView
+from ui.words import tr, tr_n
+
+_TICK = 1000  # ms
+
+
+class CallsScreen(Screen):
+    """One page per call; the pages live as long as their calls."""
+
+    title: ClassVar[str] = tr("Calls")
+    icon: ClassVar[str] = "calls"
+    right: ClassVar[Right] = Right.CARTS
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.setObjectName("callsScreen")
+        self._pages: dict[CallId, CallPage] = {}
+        self._loaded = False
+        self._top: CallPage | None = None
+        self._do = CallActions.of(self)
+        self._tabs = CallTabs(self._do, desk.text)
+        self._stack = QStackedWidget()
+        self._body = StateView(self._stack, name="callsState")
+        self._confirm = EndConfirm()
+        self._tick = QTimer(self)
+        self._tick.setInterval(_TICK)
+        self._tick.timeout.connect(self._clocks)
+        self.presenter = CallsPresenter(
+            office=desk.office,
+            actor=desk.actor,
+            show=self.show_state,
+            clock=desk.text.clock,
+            locale=str(desk.text.locale),
+        )
+        self._arrange()
+        self._connect()
+        self.show_state(self.presenter.state)
+
+    def current_page(self) -> CallPage | None:
+        """Return the page of the call on top."""
+        return self._top
+
+    def entered(self) -> None:
+        """Take up the unfinished calls the first time; let the clocks run."""
+        self._tick.start()
+        if not self._loaded:
+            self._loaded = True
+            self._load()
+        elif self._top is not None:
+            self._top.focus_first()
+
+    def left(self) -> None:
+        """Save what is being typed; stop the clocks."""
+        self._tick.stop()
+        if self._top is not None:
+            self._top.delivery.flush()
+
+    def refresh(self) -> None:
+        """Read the calls and the cart on top again, quietly."""
+        if not self._loaded:
+            return
+        self.desk.tasks.start(self.presenter.reload(), owner=self)
+        if self._top is not None:
+            self._top.reload()
+
+    def show_subject(self, subject: str) -> None:
+        """Open a call with a customer."""
+        if not self._loaded:
+            self._loaded = True
+            self._load()
+        self.desk.tasks.start(self.presenter.new_call(CustomerId(subject)), owner=self)
+
+    def show_state(self, state: CallsState) -> None:
+        """Show the tabs, and the page on top."""
+        self._drop_pages(state)
+        self._tabs.show_calls(state.calls, state.current)
+        self._confirm.show_call(next((call for call in state.calls if call.call_id == state.ending), None))
+        if state.problem is not None and not state.calls:
+            self._body.show_failed(state.problem.sentence, state.problem.advice, self._do.new_call)
+        elif state.loading:
+            self._body.show_loading(tr("Looking for unfinished calls…"))
+        elif not state.calls:
+            self._body.show_empty(
+                tr("No call is open"),
+                tr("When somebody calls, open a call. It is saved as you go: nothing is lost."),
+                self._do.new_call,
+            )
+        else:
+            self._show_page(state)
+            self._body.show_content()
+        if state.problem is not None and state.calls:
+            self.desk.notify.banner(
+                state.problem.sentence, Tone.WARN, advice=state.problem.advice, key="calls"
+            )
+        else:
+            self.desk.notify.clear("calls")
+        self._explain(state)
+
+    def _show_page(self, state: CallsState) -> None:
+        call = next((one for one in state.calls if one.call_id == state.current), None)
+        if call is None:
+            return
+        page = self._pages.get(call.call_id) or self._new_page(call)
+        if page is not self._top:
+            if self._top is not None:
+                self._top.leave()
+            self._top = page
+            self._stack.setCurrentWidget(page)
+            page.enter()
+
+    def _new_page(self, call: Call) -> CallPage:
+        page = CallPage(self.desk, self.presenter, call, self._do)
+        page.heard.connect(self._heard)
+        page.order_wanted.connect(self.open_order)
+        self._pages[call.call_id] = page
+        self._stack.addWidget(page)
+        return page
+
+    def _drop_pages(self, state: CallsState) -> None:
+        left = {call.call_id for call in state.calls}
+        for call_id in [one for one in self._pages if one not in left]:
+            page = self._pages.pop(call_id)
+            if page is self._top:
+                self._top = None
+            self.desk.tasks.cancel(page)
+            self._stack.removeWidget(page)
+            page.deleteLater()
+
+    def _explain(self, state: CallsState) -> None:
+        none = "" if state.calls else tr("No call is open.")
+        call = next((one for one in state.calls if one.call_id == state.current), None)
+        self._do.park.setText(tr("Resume") if call and call.parked_since else tr("Park"))
+        several = "" if len(state.calls) > 1 else tr("There is no other call.")
+        for action in (self._do.park, self._do.end_call, self._do.find_caller, self._do.new_caller):
+            explain(action, none)
+        for action in (self._do.entry, self._do.lines, self._do.new_address, self._do.notes):
+            explain(action, none)
+        for action in (self._do.next_call, self._do.previous_call):
+            explain(action, several)
+        if call is None:
+            for action in (
+                self._do.prepare,
+                self._do.payment,
+                self._do.submit,
+                self._do.undo,
+                self._do.show_order,
+            ):
+                explain(action, none or tr("No call is open."))
+
+    def _load(self) -> None:
+        self.desk.tasks.start(self._take_up(), owner=self)
+
+    async def _take_up(self) -> None:
+        await self.presenter.load()
+        if self.presenter.state.restored:
+            words = tr_n(
+                "{n} unfinished call was taken up again.",
+                "{n} unfinished calls were taken up again.",
+                self.presenter.state.restored,
+            )
+            self.desk.notify.toast(words, Tone.INFO)
+
+    def _heard(self, state: CallState) -> None:
+        self.presenter.heard(state)
+
+    def _clocks(self) -> None:
+        self._tabs.tick()
+        if self._top is not None:
+            self._top.tick()
+
+    def _new_call(self) -> None:
+        self.desk.tasks.start(self._end_done_and_open(), owner=self)
+
+    async def _end_done_and_open(self) -> None:
+        # A call whose order is made has nothing left to keep: the next one takes its place.
+        if self._top is not None and self._top.state.is_over:
+            await self.presenter.end_now()
+        await self.presenter.new_call()
+
+    def _park(self) -> None:
+        self.desk.tasks.start(self.presenter.park_or_resume(), owner=self)
+
+    def _end(self) -> None:
+        self.desk.tasks.start(self.presenter.end(), owner=self)
+
+    def _end_now(self) -> None:
+        self.desk.tasks.start(self.presenter.end_now(), owner=self)
+
+    def _keep(self) -> None:
+        self.presenter.keep()
+        if self._top is not None:
+            self._top.focus_first()
+
+    def _go_to(self, call_id: str) -> None:
+        self.presenter.go_to(CallId(call_id))
+
+    def _next(self) -> None:
+        self.presenter.step(1)
+
+    def _previous(self) -> None:
+        self.presenter.step(-1)
+
+    def _find_caller(self) -> None:
+        if self._top is not None:
+            self._top.find_caller()
+
+    def _new_caller(self) -> None:
+        if self._top is not None:
+            self._top.new_caller()
+
+    def _to_entry(self) -> None:
+        if self._top is not None:
+            self._top.entry.edit.setFocus()
+
+    def _to_lines(self) -> None:
+        if self._top is not None:
+            self._top.lines.setFocus()
+
+    def _to_notes(self) -> None:
+        if self._top is not None:
+            self._top.delivery.notes.setFocus()
+
+    def _new_address(self) -> None:
+        if self._top is not None:
+            self._top.new_address()
+
+    def _undo(self) -> None:
+        if self._top is not None:
+            self._top.undo()
+
+    def _prepare(self) -> None:
+        if self._top is not None:
+            self._top.prepare()
+
+    def _pay(self) -> None:
+        if self._top is not None:
+            self._top.pay()
+
+    def _submit(self) -> None:
+        if self._top is not None:
+            self._top.submit()
+
+    def _show_order(self) -> None:
+        result = self._top.state.order.result if self._top is not None else None
+        if result is not None:
+            self.open_order.emit(result.order_number)
+
+    def _connect(self) -> None:
+        do = self._do
+        do.new_call.triggered.connect(self._new_call)
+        do.park.triggered.connect(self._park)
+        do.end_call.triggered.connect(self._end)
+        do.next_call.triggered.connect(self._next)
+        do.previous_call.triggered.connect(self._previous)
+        do.find_caller.triggered.connect(self._find_caller)
+        do.new_caller.triggered.connect(self._new_caller)
+        do.entry.triggered.connect(self._to_entry)
+        do.lines.triggered.connect(self._to_lines)
+        do.notes.triggered.connect(self._to_notes)
+        do.new_address.triggered.connect(self._new_address)
+        do.undo.triggered.connect(self._undo)
+        do.prepare.triggered.connect(self._prepare)
+        do.payment.triggered.connect(self._pay)
+        do.submit.triggered.connect(self._submit)
+        do.show_order.triggered.connect(self._show_order)
+        self._tabs.chosen.connect(self._go_to)
+        self._confirm.ended.connect(self._end_now)
+        self._confirm.kept.connect(self._keep)
+
+    def _arrange(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self._tabs, Hairline(), self._confirm):
+            column.addWidget(part)
+        column.addWidget(self._body, 1)
