@@ -1,13 +1,60 @@
-"""The tables as they have to be: made when missing, in one transaction, so two starts at once do not collide."""
+"""The tables as they have to be.
 
-from sqlalchemy import Engine
+1. a database at the newest revision is taken as it is: one look, and Alembic is not even imported;
+2. else the missing revisions run in one transaction that nobody else can write beside, so two starts at once do
+   not collide: the second finds the work done.
+"""
 
-from backoffice.store.search import create_search_indexes
-from backoffice.store.tables import metadata
+from sqlalchemy import Connection, Engine, inspect, text
+
+from backoffice.domain.errors import StoreUnavailable
+
+HEAD = "0005"
+_ONE_AT_A_TIME = 4_711_2026  # the advisory lock of PostgreSQL; any number nobody else takes
 
 
 def make_schema(engine: Engine) -> None:
-    """Create what is missing; what is there is left alone."""
+    """Bring the database to ``HEAD``, making it when it is empty.
+
+    Raises:
+        StoreUnavailable: it was made by a newer program, or by none of ours.
+    """
+    if current_revision(engine) == HEAD:
+        return
     with engine.begin() as connection:
-        metadata.create_all(connection)
-        create_search_indexes(connection)
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_AT_A_TIME})
+        there = _revision(connection)
+        if there == HEAD:
+            return
+        _check_known(connection, there)
+        from backoffice.store.migrations import upgrade  # noqa: PLC0415 - 0.3 s, needed once in the life of a database
+
+        upgrade(connection)
+
+
+def current_revision(engine: Engine) -> str:
+    """Return the revision the database is at, "" when it is empty."""
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection = connection.execution_options(sqlite_begin="DEFERRED")
+        return _revision(connection)
+
+
+def _revision(connection: Connection) -> str:
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
+
+
+def _check_known(connection: Connection, revision: str) -> None:
+    if revision > HEAD:
+        raise StoreUnavailable(
+            f"The database is at revision {revision}, this program knows {HEAD} at most.",
+            advice="Install the newer program.",
+        )
+    if not revision and inspect(connection).has_table("orders"):
+        raise StoreUnavailable(
+            "The database has tables, but no revision: it was made before there were any.",
+            advice="Take a new data directory.",
+        )
