@@ -84,7 +84,7 @@ class OrderHistory:
         self._store_id = store_id
         self._clock = clock
         self._pages: dict[HistoryQuery, tuple[datetime, HistoryPage]] = {}
-        self._orders: dict[str, tuple[datetime, ExternalOrder | None]] = {}
+        self._orders: dict[str, tuple[datetime, ExternalOrder]] = {}
 
     async def search(self, actor: Actor, search: OrderSearch) -> OrderPage:
         """Return the next page, newest first; at most 200 rows. A page may be shorter and yet have a next one.
@@ -189,7 +189,8 @@ class OrderHistory:
             return known, DomView(answered=True, reason="", at=at)
         outcome = await self._dom.get_order_details(order_number)
         if isinstance(outcome, Succeeded):
-            _keep(self._orders, order_number, (now, outcome.value))
+            if outcome.value is not None:  # an order may arrive there any moment
+                _keep(self._orders, order_number, (now, outcome.value))
             return outcome.value, DomView(answered=True, reason="", at=now)
         return None, _silent(outcome, now)
 
