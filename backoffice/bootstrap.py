@@ -88,7 +88,7 @@ async def open_backoffice(
     """
     store, durable_engine, jobs = await asyncio.to_thread(_open_store, settings)
     if settings.demo:
-        await load_demo_data(store, settings)
+        await asyncio.to_thread(load_demo_data, store, settings)
     dom_http, payments_http = await asyncio.to_thread(
         lambda: (
             HttpClient(settings.dom_url, deadline=settings.dom_deadline),
@@ -162,7 +162,7 @@ async def open_backoffice(
             store=store, clock=clock, jobs=jobs, dom=dom, store_id=store_id, desk=settings.desk
         ),
         order_sync=OrderSync(store, jobs, secrets=settings.dom_secrets, clock=clock),
-        order_history=OrderHistory(store, dom, mails, clock=clock),
+        order_history=OrderHistory(store, dom, mails, store_id=store_id, clock=clock),
         mails=mails,
         audit=Audit(store),
         changes=changes,

@@ -59,7 +59,8 @@ class Health:
             await asyncio.gather(self._task, return_exceptions=True)
 
     def status(self) -> tuple[Peer, ...]:
-        """Return what was last heard of each."""
+        """Return what was last heard of each; the first call begins the asking."""
+        self.start()
         return tuple(self._peers.values())
 
     async def _ask_on(self) -> None:
