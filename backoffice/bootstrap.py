@@ -88,7 +88,7 @@ async def open_backoffice(
     """
     store, durable_engine, jobs = await asyncio.to_thread(_open_store, settings)
     if settings.demo:
-        await asyncio.to_thread(load_demo_data, store, settings)
+        await load_demo_data(store, settings)
     dom_http, payments_http = await asyncio.to_thread(
         lambda: (
             HttpClient(settings.dom_url, deadline=settings.dom_deadline),
