@@ -10,10 +10,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
-from typing import Any
 
 import structlog
-from dbos import DBOS, DBOSClient
+from dbos import DBOS, DBOSClient, EnqueueOptions
 from sqlalchemy import Connection, Engine
 
 from backoffice.domain.errors import StoreUnavailable
@@ -41,7 +40,7 @@ class DurableJobs:
         self, connection: Connection, name: str, *args: str, key: str, delay: timedelta | None = None
     ) -> None:
         """Write the job in the caller's transaction; a ``key`` used before changes nothing."""
-        options: dict[str, Any] = {
+        options: EnqueueOptions = {
             "workflow_name": name,
             "queue_name": QUEUE,
             "workflow_id": key,
@@ -49,7 +48,7 @@ class DurableJobs:
         }
         if delay:
             options["delay_seconds"] = delay.total_seconds()
-        self._client.enqueue_in_transaction(connection, options, *args)  # type: ignore[arg-type] - a TypedDict built up
+        self._client.enqueue_in_transaction(connection, options, *args)
 
     def close(self) -> None:
         """Give the connections back."""

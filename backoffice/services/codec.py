@@ -1,12 +1,11 @@
 """Frozen values as JSON columns and back."""
 
-from collections.abc import Hashable
-from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 
 T = TypeVar("T")
+_adapters: dict[Any, TypeAdapter[Any]] = {}
 
 
 def pack(value: object) -> Any:  # noqa: ANN401 - JSON is whatever the value is
@@ -19,6 +18,7 @@ def unpack(kind: type[T], data: object) -> T:
     return cast("T", _adapter(kind).validate_python(data))
 
 
-@lru_cache
-def _adapter(kind: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - any frozen value's class
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]

@@ -1,6 +1,6 @@
 """Housekeeping, every few seconds: expired holds are freed, and work whose job was lost is queued again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
@@ -42,7 +42,7 @@ class Maintenance:
 
     def _lost(self, connection: Connection, now: datetime) -> list[tuple[str, str]]:
         before = now - LOST_AFTER
-        attempts = connection.execute(
+        attempts: Iterable[str] = connection.execute(
             select(checkout_attempts.c.attempt_id).where(
                 checkout_attempts.c.state.in_(
                     (
@@ -54,24 +54,24 @@ class Maintenance:
                 checkout_attempts.c.lease_until < before,
             )
         ).scalars()
-        voiding = connection.execute(
+        voiding: Iterable[str] = connection.execute(
             select(payments.c.payment_id).where(
                 payments.c.status == PaymentStatus.VOIDING.value, payments.c.updated_at < before
             )
         ).scalars()
-        releasing = connection.execute(
+        releasing: Iterable[str] = connection.execute(
             select(reservations.c.reservation_id).where(
                 reservations.c.status == ReservationStatus.RELEASING.value,
                 reservations.c.expires_at < before,
             )
         ).scalars()
-        waiting = connection.execute(
+        waiting: Iterable[str] = connection.execute(
             select(mails.c.mail_id).where(mails.c.status == "queued", mails.c.created_at < before)
         ).scalars()
         return [
-            *(("resume_checkout", str(one)) for one in attempts),
-            *(("settle_payment", str(one)) for one in voiding),
-            *(("release_reservation", str(one)) for one in releasing),
-            *(("send_mail", str(one)) for one in waiting),
+            *(("resume_checkout", one) for one in attempts),
+            *(("settle_payment", one) for one in voiding),
+            *(("release_reservation", one) for one in releasing),
+            *(("send_mail", one) for one in waiting),
             *(("transfer_order", one) for one in overdue(connection, now)),
         ]

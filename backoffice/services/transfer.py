@@ -10,7 +10,7 @@
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -125,7 +125,7 @@ class TransferWork:
         message, context = transfer_message(connection, row.order_id)
         kind = "lookup" if row.maybe_there and self._dom.capabilities.lookup_by_order_number else "transfer"
         asked = as_text(message) if kind == "transfer" else f"GET order {row.order_number}"
-        attempt_id = begin_attempt(connection, row, kind, asked, now, self._worker)
+        attempt_id = begin_attempt(connection, row, kind, request=asked, now=now, worker=self._worker)
         move_transfer(connection, row, _T.SENT, now, attempts=row.attempts + 1, next_try_at=None)
         return _Try(
             order_id=row.order_id,
@@ -145,7 +145,9 @@ class TransferWork:
             self._again(connection, row.order_id, f"left-{begun.attempt_id}", wait)
             return None
         if begun is not None:
-            end_attempt(connection, begun.attempt_id, "unknown", "The worker stopped.", "", now)
+            end_attempt(
+                connection, begun.attempt_id, "unknown", reason="The worker stopped.", answer="", now=now
+            )
         move_transfer(connection, row, _T.UNKNOWN, now, maybe_there=True, reason="The worker stopped.")
         found: Row[Any] | None = connection.execute(
             transfer_rows().where(transfers.c.order_id == row.order_id)
@@ -160,7 +162,7 @@ class TransferWork:
             row = connection.execute(transfer_rows().where(transfers.c.order_id == claimed.order_id)).one()
             word, reason = describe(outcome)
             answer = str(outcome.value) if isinstance(outcome, Succeeded) else reason
-            end_attempt(connection, claimed.attempt_id, word, reason, answer, now)
+            end_attempt(connection, claimed.attempt_id, word, reason=reason, answer=answer, now=now)
             if row.status != _T.SENT.value:
                 return None  # somebody took the try for dead; the look-up they planned will tell
             if isinstance(outcome, Succeeded) and outcome.value is None:
@@ -274,7 +276,7 @@ def describe(outcome: Outcome[Any]) -> tuple[str, str]:
 
 def overdue(connection: Connection, now: datetime, limit: int = 100) -> list[str]:
     """Return orders whose next try should have begun: their job was lost, or its worker died."""
-    rows = connection.execute(
+    rows: Iterable[str] = connection.execute(
         select(transfers.c.order_id)
         .where(
             transfers.c.status.in_((_T.QUEUED.value, _T.UNKNOWN.value, _T.SENT.value)),
@@ -283,7 +285,7 @@ def overdue(connection: Connection, now: datetime, limit: int = 100) -> list[str
         )
         .limit(limit)
     ).scalars()
-    return [str(order_id) for order_id in rows]
+    return list(rows)
 
 
 def _external_id(outcome: Outcome[TransferAcknowledged | None]) -> Outcome[str]:

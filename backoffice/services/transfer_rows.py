@@ -100,7 +100,7 @@ def write_transfer(
 
 
 def begin_attempt(
-    connection: Connection, row: Row[Any], kind: str, request: str, now: datetime, worker: str
+    connection: Connection, row: Row[Any], kind: str, *, request: str, now: datetime, worker: str
 ) -> str:
     """Write that a try begins; return its id."""
     attempt_id = new_id()
@@ -122,7 +122,7 @@ def begin_attempt(
 
 
 def end_attempt(
-    connection: Connection, attempt_id: str, outcome: str, reason: str, answer: str, now: datetime
+    connection: Connection, attempt_id: str, outcome: str, *, reason: str, answer: str, now: datetime
 ) -> None:
     """Write how a try ended, once."""
     connection.execute(

@@ -185,7 +185,14 @@ class Transfers:
             if row.status not in {_T.FAILED.value, _T.UNKNOWN.value}:
                 sentence = f"The transfer of {order_number} is not in doubt."
                 raise Conflict(sentence)
-            attempt = begin_attempt(connection, row, "lookup", f"GET order {order_number}", now, self._desk)
+            attempt = begin_attempt(
+                connection,
+                row,
+                "lookup",
+                request=f"GET order {order_number}",
+                now=now,
+                worker=self._desk,
+            )
             write_transfer(connection, row, now, attempts=row.attempts + 1)
             return find_transfer(connection, order_number), attempt
 
@@ -195,7 +202,7 @@ class Transfers:
         def record(connection: Connection) -> Transfer:
             now = self._clock()
             word, reason = describe(outcome)
-            end_attempt(connection, attempt_id, word, reason, reason, now)
+            end_attempt(connection, attempt_id, word, reason=reason, answer=reason, now=now)
             fresh = self._read(connection, order_number, row.version)
             if isinstance(outcome, Succeeded) and outcome.value is not None:
                 acknowledge(connection, fresh, outcome.value.external_order_id, now, actor)
@@ -259,9 +266,8 @@ class Transfers:
 
 
 def _summary(connection: Connection) -> TransferSummary:
-    counted = dict(
-        connection.execute(select(transfers.c.status, func.count()).group_by(transfers.c.status)).all()  # type: ignore[arg-type] - rows are pairs
-    )
+    by_status = connection.execute(select(transfers.c.status, func.count()).group_by(transfers.c.status))
+    counted: dict[str, int] = {row[0]: row[1] for row in by_status}
     causes = connection.execute(
         select(transfers.c.cause, func.max(transfers.c.reason), func.count())
         .where(transfers.c.status == _T.FAILED.value)
@@ -283,5 +289,5 @@ def _summary(connection: Connection) -> TransferSummary:
         transferred=counted.get(_T.TRANSFERRED.value, 0),
         given_up=counted.get(_T.GIVEN_UP.value, 0),
         oldest_waiting_at=oldest,
-        causes=tuple((cause, reason, number) for cause, reason, number in causes),
+        causes=tuple((row[0], row[1], row[2]) for row in causes),
     )

@@ -52,7 +52,7 @@ class Store:
             except DBAPIError as error:
                 if left and _may_run_again(error):
                     continue
-                raise _plain(error) from error
+                raise plain_trouble(error) from error
             self.on_commit()
             return result
         raise AssertionError  # pragma: no cover - the last try returns or raises
@@ -65,7 +65,7 @@ class Store:
                     connection = connection.execution_options(sqlite_begin="DEFERRED")
                 return fn(connection)
         except DBAPIError as error:
-            raise _plain(error) from error
+            raise plain_trouble(error) from error
 
     def close(self) -> None:
         """End the threads after the work they hold, then the connections."""
@@ -83,14 +83,16 @@ def _may_run_again(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _SERIALIZATION_FAILURES
 
 
-def _plain(error: DBAPIError) -> SQLAlchemyError | StoreUnavailable:
+def plain_trouble(error: DBAPIError) -> SQLAlchemyError | StoreUnavailable:
     """Turn the troubles a person can do something about into a sentence; leave bugs as they are."""
     words = str(error.orig).lower()
     for sign, sentence, advice in _TROUBLES:
         if sign in words:
             return StoreUnavailable(sentence, advice=advice)
     if error.connection_invalidated:
-        return StoreUnavailable("The connection to the database was lost.", advice="It is tried again by itself.")
+        return StoreUnavailable(
+            "The connection to the database was lost.", advice="It is tried again by itself."
+        )
     return error
 
 
