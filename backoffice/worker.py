@@ -52,9 +52,9 @@ async def _work(settings: Settings, *, until_stdin_closes: bool) -> None:
     await asyncio.to_thread(worker.start)
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(_receive(settings, office, stop))
-            group.create_task(_beat(settings.data_dir / PULSE_FILE, stop))
-            group.create_task(_keep_house(office, stop))
+            _ = group.create_task(_receive(settings, office, stop))
+            _ = group.create_task(_beat(settings.data_dir / PULSE_FILE, stop))
+            _ = group.create_task(_keep_house(office, stop))
     finally:
         await asyncio.to_thread(worker.stop)
         await office.close()
