@@ -99,10 +99,25 @@ _TRANSFERS: dict[TransferStatus, tuple[str, Tone, str, str]] = {
         "unknown",
         "Sent, no answer: the DOM is being asked. Transfer status F.",
     ),
-    TransferStatus.TRANSFERRED: ("At the DOM", Tone.GOOD, "check", "The DOM holds the order. Transfer status G."),
-    TransferStatus.FAILED: ("Transfer failed", Tone.BAD, "failed", "Waits for a supervisor. Transfer status H."),
+    TransferStatus.TRANSFERRED: (
+        "At the DOM",
+        Tone.GOOD,
+        "check",
+        "The DOM holds the order. Transfer status G.",
+    ),
+    TransferStatus.FAILED: (
+        "Transfer failed",
+        Tone.BAD,
+        "failed",
+        "Waits for a supervisor. Transfer status H.",
+    ),
     TransferStatus.HELD: ("Held", Tone.WARN, "hold", "Stopped by a supervisor until released."),
-    TransferStatus.GIVEN_UP: ("Given up", Tone.NEUTRAL, "close", "A supervisor decided it will never be sent."),
+    TransferStatus.GIVEN_UP: (
+        "Given up",
+        Tone.NEUTRAL,
+        "close",
+        "A supervisor decided it will never be sent.",
+    ),
 }
 _PAYMENTS: dict[PaymentStatus, tuple[str, Tone]] = {
     PaymentStatus.PLANNED: ("Planned", Tone.NEUTRAL),
@@ -126,7 +141,12 @@ _ATTEMPTS = {
 _MESSAGES = {
     "applied": ("Applied", Tone.GOOD, "check", "It changed what is kept here."),
     "ignored": ("Ignored as stale", Tone.NEUTRAL, "minus", "Something newer was there already."),
-    "parked": ("Parked", Tone.WARN, "pause", "Its order is not known here yet; it is applied when it appears."),
+    "parked": (
+        "Parked",
+        Tone.WARN,
+        "pause",
+        "Its order is not known here yet; it is applied when it appears.",
+    ),
     "set_aside": ("Set aside", Tone.BAD, "failed", "It could not be taken; somebody has to look."),
     "received": ("Received", Tone.INFO, "download", "Stored, not looked at yet."),
 }

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from backoffice.domain.cart import Totals
 from backoffice.domain.customer import Address
 from backoffice.domain.errors import Conflict, Refusal
+from backoffice.domain.history import DomView, MailRow, OrderPage, OrderSearch
 from backoffice.domain.ids import (
     AddressId,
     AttemptId,
@@ -25,8 +26,13 @@ from backoffice.domain.payment import Payment, PaymentMethod
 from backoffice.domain.staff import Actor, Role
 from backoffice.domain.statuses import OrderStatus, PaymentStatus, TransferStatus
 from backoffice.domain.transfer import Attempt, Transfer
-from backoffice.external.dom.port import ExternalLine, ExternalOrder, ExternalShipment, HistoryRow, TransferAddress
-from backoffice.domain.history import DomView, MailRow, OrderPage, OrderSearch
+from backoffice.external.dom.port import (
+    ExternalLine,
+    ExternalOrder,
+    ExternalShipment,
+    HistoryRow,
+    TransferAddress,
+)
 from backoffice.services.order_history import OrderDetails
 
 NOW = datetime(2026, 11, 22, 14, 30, tzinfo=UTC)
@@ -81,8 +87,8 @@ ADDRESS = Address(
 
 def local(status: TransferStatus = TransferStatus.FAILED) -> Order:
     lines = (
-        _line("l1", "HL-U509-R", "Sport-100 Helmet, Red", 12, "34.99", "8.40", "33.00"),
-        _line("l2", "BK-R93R-62", "Road-150 Red, 62", 1, "3578.27", "0", "286.26"),
+        _line("HL-U509-R", "Sport-100 Helmet, Red", quantity=12, price="34.99", discount="8.40", tax="33.00"),
+        _line("BK-R93R-62", "Road-150 Red, 62", quantity=1, price="3578.27", discount="0", tax="286.26"),
     )
     items = usd("3998.15")
     totals = Totals(
@@ -111,10 +117,10 @@ def local(status: TransferStatus = TransferStatus.FAILED) -> Order:
     )  # fmt: skip
 
 
-def _line(line_id: str, sku: str, name: str, quantity: int, price: str, discount: str, tax: str) -> OrderLine:
+def _line(sku: str, name: str, *, quantity: int, price: str, discount: str, tax: str) -> OrderLine:
     gross = usd(price).times(quantity)
     return OrderLine(
-        line_id=LineId(line_id), sku=Sku(sku), name=name, photo="", quantity=quantity, unit_price=usd(price),
+        line_id=LineId("l1" if quantity > 1 else "l2"), sku=Sku(sku), name=name, photo="", quantity=quantity, unit_price=usd(price),
         discount=usd(discount), tax=usd(tax), total=gross - usd(discount) + usd(tax), status="C", shipped=0,
         cancelled=0, available_from=None,
     )  # fmt: skip
@@ -128,7 +134,12 @@ def external(ours: Order) -> ExternalOrder:
         total=ours.totals.total.minor, line_count=2,
     )  # fmt: skip
     there = TransferAddress(
-        name="Orlando Gee", line1=ADDRESS.line1, city=ADDRESS.city, region="WA", postal_code="98104", country="US"
+        name="Orlando Gee",
+        line1=ADDRESS.line1,
+        city=ADDRESS.city,
+        region="WA",
+        postal_code="98104",
+        country="US",
     )
     lines = tuple(
         ExternalLine(
@@ -194,7 +205,8 @@ def details(status: TransferStatus = TransferStatus.FAILED, *, dom: DomView = AN
     there = status is TransferStatus.TRANSFERRED
     differences = ("Status: C here, R at the DOM.", "HL-U509-R: 0 shipped here, 12 at the DOM.")
     mail = MailRow(
-        mail_id="m1", order_number=ours.number, occasion="confirmation", about="", body="", to=ours.email, subject="Your order B1000050", status="failed",
+        mail_id="m1", order_number=ours.number, occasion="confirmation", about="",
+        body="", to=ours.email, subject="Your order B1000050", status="failed",
         tries=3, reason="The mail server does not answer.", created_at=ours.placed_at, sent_at=None,
     )  # fmt: skip
     return OrderDetails(

@@ -1,6 +1,7 @@
 """Transfers that do what they are told, one after the other: for states a real DOM is rarely in."""
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -101,7 +102,7 @@ class TransfersToLookAt:
                 started_at=row.queued_at + timedelta(seconds=3**place),
                 ended_at=row.queued_at + timedelta(seconds=3**place, milliseconds=210 * (place + 1)),
                 outcome="unreachable" if row.cause == "unreachable" else "succeeded", reason=row.reason,
-                request='{"orderNumber": "%s", "lines": [{"sku": "HL-U509-R", "quantity": 12}]}' % order_number,
+                request=json.dumps({"orderNumber": order_number, "lines": [{"sku": "HL-U509-R", "quantity": 12}]}),
                 answer="", worker="worker-1",
             )
             for place in range(row.attempts)

@@ -2,10 +2,10 @@
 
 from functools import partial
 
+from backoffice.domain.history import MailRow
 from backoffice.domain.order import OrderRow, TimelineEntry
 from backoffice.domain.payment import Payment
 from backoffice.domain.transfer import Attempt
-from backoffice.domain.history import MailRow
 from ui.screens.orders.comparison import Compared
 from ui.screens.orders.shown import Line, Parcel
 from ui.text import Text
@@ -44,7 +44,11 @@ def order_columns(text: Text) -> tuple[Column[OrderRow], ...]:
     return (
         Column(title=tr("Order"), text=_number, tip=_numbers, width=11),
         Column(
-            title=tr("Placed"), text=partial(_placed, text), tip=partial(_placed_at, text), muted=True, width=16
+            title=tr("Placed"),
+            text=partial(_placed, text),
+            tip=partial(_placed_at, text),
+            muted=True,
+            width=16,
         ),
         Column(title=tr("Customer"), text=_customer, width=18, stretch=True),
         Column(
@@ -86,7 +90,10 @@ def line_columns(text: Text) -> tuple[Column[Line], ...]:
         ),
         Column(title=tr("Each"), text=lambda row: text.money(row.unit_price), amount=True, width=11),
         Column(
-            title=tr("Total"), text=lambda row: text.money(row.total), tip=partial(_discounted, text), amount=True
+            title=tr("Total"),
+            text=lambda row: text.money(row.total),
+            tip=partial(_discounted, text),
+            amount=True,
         ),
     )
 

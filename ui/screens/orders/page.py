@@ -113,5 +113,7 @@ def _fill(table: LazyTable, model: RowsModel[Any], rows: tuple[Any, ...]) -> Non
     """Show the rows in a table just high enough for them."""
     model.show_rows(rows)
     shown = min(max(len(rows), 1), _LONGEST)
-    height = table.verticalHeader().defaultSectionSize() * shown + table.horizontalHeader().sizeHint().height()
+    height = (
+        table.verticalHeader().defaultSectionSize() * shown + table.horizontalHeader().sizeHint().height()
+    )
     table.setFixedHeight(height + 4)

@@ -58,12 +58,17 @@ class OrderPanel(QWidget):
             self._pages.show_failed(panel.trouble.sentence, panel.trouble.advice)
         elif order is None:
             self._pages.show_empty(
-                tr("Nobody knows order {number}.", number=panel.number), tr("Check the number with the caller.")
+                tr("Nobody knows order {number}.", number=panel.number),
+                tr("Check the number with the caller."),
             )
         else:
             self._pages.show_content()
         self._show_head(order)
-        if panel.details is not None and order is not None and (before is None or before.details is not panel.details):
+        if (
+            panel.details is not None
+            and order is not None
+            and (before is None or before.details is not panel.details)
+        ):
             self._show_pages(panel, order)
         self._show_acts(panel)
         if before is not None and before.number == panel.number and before.notes_taken != panel.notes_taken:
@@ -109,7 +114,9 @@ class OrderPanel(QWidget):
         compared = compare(details, self._desk.text)
         self._compared.show_rows(compared)
         count = sum(row.differs for row in compared)
-        self._tabs.setTabText(_COMPARISON, tr("Here and DOM ({count})", count=count) if count else tr("Here and DOM"))
+        self._tabs.setTabText(
+            _COMPARISON, tr("Here and DOM ({count})", count=count) if count else tr("Here and DOM")
+        )
         self._tabs.setTabVisible(_COMPARISON, details.local is not None)
         self._tabs.setTabVisible(_TRANSFER, details.transfer is not None)
         self._tabs.setTabText(_TRANSFER, tr("Tries ({count})", count=len(details.attempts)))
@@ -178,7 +185,9 @@ class OrderPanel(QWidget):
         self._attempts = RowsModel(columns.attempt_columns(text), lambda row: row.attempt_id)
         self._mails = RowsModel(columns.mail_columns(text), lambda row: row.mail_id)
         timeline = LazyTable(self._timeline, name="orderTimeline", says=tr("Everything that happened"))
-        compared = LazyTable(self._compared, name="comparisonTable", says=tr("Our snapshot and the DOM's view"))
+        compared = LazyTable(
+            self._compared, name="comparisonTable", says=tr("Our snapshot and the DOM's view")
+        )
         attempts = LazyTable(self._attempts, name="orderAttemptsTable", says=tr("Tries to reach the DOM"))
         self._reason = Label(wrap=True, tone=Tone.NEUTRAL)
         self._mails_table = LazyTable(self._mails, name="orderMailsTable", says=tr("E-mails about the order"))

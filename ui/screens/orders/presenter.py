@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import Protocol
 
 from backoffice.domain.errors import Refusal, StoreUnavailable
+from backoffice.domain.history import OrderPage, OrderSearch
 from backoffice.domain.ids import OrderNumber
 from backoffice.domain.order import OrderRow
 from backoffice.domain.staff import Actor
 from backoffice.domain.transfer import Transfer
 from backoffice.services.order_history import OrderDetails
-from backoffice.domain.history import OrderPage, OrderSearch
 from ui.screens.orders.state import PAGE, Filters, OrdersState, Panel, Phase, Show, Trouble
 
 LONGEST_REFRESH = 200  # rows read again at once; what lies below keeps what it says until it is scrolled to
@@ -96,13 +96,12 @@ class OrdersPresenter:
         mine = self._search
         self._show(more_asked=True)
         try:
-            question = state.filters.question(self._clock(), cursor=state.next_cursor)
-            page = await self._history.search(self._actor, question)
-            if mine == self._search:
-                known = {row.order_number for row in self.state.rows}
-                new = tuple(row for row in page.rows if row.order_number not in known)
-                rows = self.state.rows + new
-                self._show(rows=rows, next_cursor=page.next_cursor, dom=page.dom)
+            cursor, came = state.next_cursor, False
+            while cursor and not came and mine == self._search:  # a page may be empty and yet not the last
+                question = state.filters.question(self._clock(), cursor=cursor)
+                page = await self._history.search(self._actor, question)
+                cursor = page.next_cursor
+                came = mine == self._search and self._append(page)
         finally:
             if mine == self._search:
                 self._show(more_asked=False)
@@ -179,6 +178,13 @@ class OrdersPresenter:
         async with self._act("resend", done="The e-mail is on its way again."):
             await self._history.resend_mail(self._actor, mail_id)
 
+    def _append(self, page: OrderPage) -> bool:
+        """Show what is new in a page below the rest; tell whether anything was."""
+        known = {row.order_number for row in self.state.rows}
+        new = tuple(row for row in page.rows if row.order_number not in known)
+        self._show(rows=self.state.rows + new, next_cursor=page.next_cursor, dom=page.dom)
+        return bool(new)
+
     @asynccontextmanager
     async def _act(self, busy: str, *, done: str) -> AsyncIterator[None]:
         number = self.state.panel.number if self.state.panel else ""
@@ -200,10 +206,10 @@ class OrdersPresenter:
 
     def _panel(self, **changes: object) -> None:
         if self.state.panel is not None:
-            self._show(panel=replace(self.state.panel, **changes))  # type: ignore[arg-type] - fields by name
+            self._show(panel=replace(self.state.panel, **changes))  # type: ignore[arg-type]  # fields by name
 
     def _show(self, **changes: object) -> None:
-        self.state = replace(self.state, **changes)  # type: ignore[arg-type] - fields by name
+        self.state = replace(self.state, **changes)  # type: ignore[arg-type]  # fields by name
         self._show_state(self.state)
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from enum import Enum
 
-from backoffice.domain.order import OrderRow
 from backoffice.domain.history import DomView, OrderSearch
+from backoffice.domain.order import OrderRow
 from backoffice.services.order_history import OrderDetails
 
 PAGE = 50

@@ -1,6 +1,5 @@
 """The Orders screen: a search, a list that fills as it is scrolled, and the opened order beside it."""
 
-
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QSplitter, QVBoxLayout, QWidget
@@ -136,8 +135,12 @@ class OrdersScreen(Screen):
                 tr("The DOM does not answer. These are the orders this desk knows."),
                 Tone.WARN,
                 icon="offline",
-                advice=tr("Asked {time}. {reason}", time=self.desk.text.time(state.dom.at), reason=state.dom.reason),
+                advice=tr(
+                    "Asked {time}. {reason}", time=self.desk.text.time(state.dom.at), reason=state.dom.reason
+                ),
             )
+        elif state.dom is not None and state.dom.reason:
+            self._notice.say(state.dom.reason, Tone.INFO)
         else:
             self._notice.say("")
 

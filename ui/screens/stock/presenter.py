@@ -13,8 +13,8 @@ from typing import Protocol
 from backoffice.domain.catalog import Product, ProductHit
 from backoffice.domain.errors import NotFound, Refusal, StoreUnavailable
 from backoffice.domain.ids import Sku
-from backoffice.domain.staff import Actor
 from backoffice.domain.inventory import Availability, Location
+from backoffice.domain.staff import Actor
 from ui.screens.stock.state import Phase, Show, Shown, StockRow, StockState, Trouble
 
 
@@ -69,7 +69,7 @@ class StockPresenter:
     async def suggest(self, text: str) -> None:
         """Find what the text may mean."""
         words = text.strip()
-        self._show(text=words, hits=None if words else (), trouble=None)
+        self._show(text=words, hits=None if words else (), chosen=False, trouble=None)
         if not words:
             return
         try:
@@ -83,7 +83,7 @@ class StockPresenter:
 
     async def choose(self, sku: str) -> None:
         """Show a SKU; what is known of another one goes."""
-        self._show(shown=Shown(sku=sku), hits=())
+        self._show(shown=Shown(sku=sku), hits=(), chosen=True)
         try:
             product = await self._catalog.get(Sku(sku))
         except NotFound as no:
@@ -130,10 +130,10 @@ class StockPresenter:
 
     def _shown(self, sku: str, **changes: object) -> None:
         if self.state.shown is not None and self.state.shown.sku == sku:
-            self._show(shown=replace(self.state.shown, **changes))  # type: ignore[arg-type] - fields by name
+            self._show(shown=replace(self.state.shown, **changes))  # type: ignore[arg-type]  # fields by name
 
     def _show(self, **changes: object) -> None:
-        self.state = replace(self.state, **changes)  # type: ignore[arg-type] - fields by name
+        self.state = replace(self.state, **changes)  # type: ignore[arg-type]  # fields by name
         self._show_state(self.state)
 
 

@@ -54,10 +54,11 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StockState:
-    """The whole screen. ``hits`` are for ``text``; None: not answered yet."""
+    """The whole screen. ``hits`` are for ``text``; None: not answered yet. ``chosen``: they were put away."""
 
     text: str = ""
     hits: tuple[ProductHit, ...] | None = ()
+    chosen: bool = False
     shown: Shown | None = None
     trouble: Trouble | None = None
 

@@ -180,9 +180,10 @@ class SyncPresenter:
             self._show(load=Load(path="", running=False, trouble=trouble))
             return
         self._show(load=Load(path=path))
+        file = Path(path)
         try:
             result = await self._inventory.load_inventory(
-                self._actor, Path(path).expanduser(), progress=self._progressed, cancel=self._is_stopping
+                self._actor, file, progress=self._progressed, cancel=self._is_stopping
             )
             self._load(result=result)
         except (Refusal, StoreUnavailable) as no:
@@ -212,15 +213,15 @@ class SyncPresenter:
 
     def _load(self, **changes: object) -> None:
         if self.state.load is not None:
-            self._show(load=replace(self.state.load, **changes))  # type: ignore[arg-type] - fields by name
+            self._show(load=replace(self.state.load, **changes))  # type: ignore[arg-type]  # fields by name
 
     def _panel_of(self, message_id: str, **changes: object) -> None:
         panel = self.state.panel
         if panel is not None and panel.row.message_id == message_id:
-            self._show(panel=replace(panel, **changes))  # type: ignore[arg-type] - fields by name
+            self._show(panel=replace(panel, **changes))  # type: ignore[arg-type]  # fields by name
 
     def _show(self, **changes: object) -> None:
-        self.state = replace(self.state, **changes)  # type: ignore[arg-type] - fields by name
+        self.state = replace(self.state, **changes)  # type: ignore[arg-type]  # fields by name
         self._show_state(self.state)
 
     async def _rows(self, filters: Filters, *, limit: int, before: str = "") -> tuple[InboxRow, ...]:

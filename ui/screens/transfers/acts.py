@@ -31,7 +31,9 @@ def word(act: Act) -> str:
     return tr(_WORDS[act][1]).rstrip("…")
 
 
-def explain_for(screen: Screen, action: QAction, act: Act, status: TransferStatus | None, *, busy: bool) -> None:
+def explain_for(
+    screen: Screen, action: QAction, act: Act, status: TransferStatus | None, *, busy: bool
+) -> None:
     """Enable the action for a transfer in that status, or say why not."""
     explain(action, _why_not(screen, act, status, busy=busy))
 

@@ -109,7 +109,7 @@ class BulkPresenter:
     def _change(self, **changes: object) -> None:
         bulk = self._screen.state.bulk
         if bulk is not None:
-            self._screen.show(bulk=replace(bulk, **changes))  # type: ignore[arg-type] - fields by name
+            self._screen.show(bulk=replace(bulk, **changes))  # type: ignore[arg-type]  # fields by name
 
 
 def _dry_run(bulk: Bulk, transfers: tuple[Transfer, ...]) -> Bulk:

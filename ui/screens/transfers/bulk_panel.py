@@ -107,7 +107,13 @@ def _said(bulk: Bulk) -> str:
     if bulk.phase is BulkPhase.DRY_RUN:
         left = count - bulk.fitting
         out = tr_n(", {n} is left out", ", {n} are left out", left) if left else ""
-        return tr("{act}: {fits} of {scope}{out}. Nothing is done yet.", act=act, fits=bulk.fitting, scope=bulk.scope, out=out)
+        return tr(
+            "{act}: {fits} of {scope}{out}. Nothing is done yet.",
+            act=act,
+            fits=bulk.fitting,
+            scope=bulk.scope,
+            out=out,
+        )
     done = bulk.finished - bulk.failed
     refused = tr_n(", {n} refused", ", {n} refused", bulk.failed) if bulk.failed else ""
     if bulk.phase is BulkPhase.OVER:

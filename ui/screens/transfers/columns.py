@@ -77,7 +77,9 @@ def attempt_columns(text: Text) -> tuple[Column[Attempt], ...]:
         Column(
             title=tr("Did"),
             text=lambda row: tr("asked") if row.kind == "lookup" else tr("sent"),
-            tip=lambda row: tr("Asked for our order number") if row.kind == "lookup" else tr("Sent the order"),
+            tip=lambda row: (
+                tr("Asked for our order number") if row.kind == "lookup" else tr("Sent the order")
+            ),
             muted=True,
             width=8,
         ),

@@ -34,7 +34,11 @@ class Numbers(QWidget):
             ),
             _S.SENT: Figure("sentFigure", tr("Being sent"), tr("A try is under way"), tone=Tone.INFO, icon="sync"),
             _S.UNKNOWN: Figure(
-                "unknownFigure", tr("Not known yet"), tr("Sent, no answer: being asked for"), tone=Tone.WARN, icon="unknown"
+                "unknownFigure",
+                tr("Not known yet"),
+                tr("Sent, no answer: being asked for"),
+                tone=Tone.WARN,
+                icon="unknown",
             ),
             _S.FAILED: Figure("failedFigure", tr("Failed"), tr("Wait for you"), tone=Tone.BAD),
             _S.HELD: Figure("heldFigure", tr("Held"), tr("Stopped until released"), tone=Tone.WARN, icon="hold"),

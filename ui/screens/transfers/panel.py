@@ -62,7 +62,9 @@ class TransferPanel(QWidget):
         elif panel.transfer is None and panel.phase is Phase.ASKING:
             self._state.show_loading(tr("Reading every try"))
         elif not panel.attempts:
-            self._state.show_empty(tr("Not tried yet."), tr("It goes out by itself as soon as the worker is free."))
+            self._state.show_empty(
+                tr("Not tried yet."), tr("It goes out by itself as soon as the worker is free.")
+            )
         else:
             self._state.show_content()
         self._status.setVisible(panel.transfer is not None)
@@ -99,7 +101,11 @@ class TransferPanel(QWidget):
             self._text.setPlainText("")
             return
         parts = [
-            tr("ASKED BY {worker}, {when}", worker=attempt.worker, when=self._screen.desk.text.moment(attempt.started_at)),
+            tr(
+                "ASKED BY {worker}, {when}",
+                worker=attempt.worker,
+                when=self._screen.desk.text.moment(attempt.started_at),
+            ),
             readable(attempt.request) or tr("(nothing kept)"),
             "",
             tr("ANSWERED {when}", when=self._screen.desk.text.moment(attempt.ended_at))
@@ -129,7 +135,10 @@ class TransferPanel(QWidget):
         elif panel.transfer is not None and panel.transfer.cause:
             said = statuses.transfer_status(panel.transfer.status)
             self._notice.say(
-                columns.cause_word(panel.transfer.cause), said.tone, icon=said.icon, advice=panel.transfer.reason
+                columns.cause_word(panel.transfer.cause),
+                said.tone,
+                icon=said.icon,
+                advice=panel.transfer.reason,
             )
         else:
             self._notice.say("")
@@ -170,7 +179,10 @@ class TransferPanel(QWidget):
         keep = QPushButton(tr("Keep it"))
         keep.setObjectName("giveUpCancelButton")
         keep.clicked.connect(self.reason_left)
-        said = Label(tr("The order is cancelled here, its payment and stock are let go. This can not be undone."), wrap=True)
+        said = Label(
+            tr("The order is cancelled here, its payment and stock are let go. This can not be undone."),
+            wrap=True,
+        )
         column = QVBoxLayout(self._giving_up)
         column.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
         column.addWidget(said)
@@ -182,7 +194,9 @@ class TransferPanel(QWidget):
         self._giving_up.hide()
 
     def _make_attempts(self) -> None:
-        self._attempts = RowsModel(columns.attempt_columns(self._screen.desk.text), lambda row: row.attempt_id)
+        self._attempts = RowsModel(
+            columns.attempt_columns(self._screen.desk.text), lambda row: row.attempt_id
+        )
         self._table = LazyTable(self._attempts, name="attemptsTable", says=tr("Every try, newest first"))
         self._table.current_changed.connect(self._show_attempt)
         self._text = QPlainTextEdit()

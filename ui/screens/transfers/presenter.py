@@ -204,12 +204,12 @@ class TransfersPresenter:
 
     def show(self, **changes: object) -> None:
         """Change the state by field and show it."""
-        self.state = replace(self.state, **changes)  # type: ignore[arg-type] - fields by name
+        self.state = replace(self.state, **changes)  # type: ignore[arg-type]  # fields by name
         self._show_state(self.state)
 
     def _panel(self, **changes: object) -> None:
         if self.state.panel is not None:
-            self.show(panel=replace(self.state.panel, **changes))  # type: ignore[arg-type] - fields by name
+            self.show(panel=replace(self.state.panel, **changes))  # type: ignore[arg-type]  # fields by name
 
     def _panel_of(self, number: str, **changes: object) -> None:
         if self.state.panel is not None and self.state.panel.number == number:

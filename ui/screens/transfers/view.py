@@ -1,8 +1,6 @@
 """The Transfers screen: numbers, chart and causes, the list, the opened transfer, and acting on many."""
 
-import asyncio
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
@@ -19,6 +17,7 @@ from ui.screens.transfers.numbers import Numbers, Side
 from ui.screens.transfers.panel import TransferPanel
 from ui.screens.transfers.presenter import TransfersPresenter
 from ui.screens.transfers.state import Act, Filters, Phase, TransfersState, may
+from ui.tasks import Running
 from ui.theme import Space
 from ui.tone import Tone
 from ui.widgets import statuses
@@ -47,8 +46,8 @@ class TransfersScreen(Screen):
             transfers=desk.office.transfers, actor=desk.actor, show=self.show_state
         )
         self._bulk = BulkPresenter(self._presenter)
-        self._listing: asyncio.Task[Any] | None = None
-        self._opening: asyncio.Task[Any] | None = None
+        self._listing: Running | None = None
+        self._opening: Running | None = None
         self._rows: tuple[Transfer, ...] | None = None
         self._make_actions()
         self._make_list()
@@ -96,7 +95,9 @@ class TransfersScreen(Screen):
         self._show_filters(state.filters)
         self._bulk_panel.show_bulk(state.bulk)
         self._panel.setVisible(state.panel is not None)
-        self._side.setVisible(state.panel is None)  # its numbers are still on top; the opened one needs the room
+        self._side.setVisible(
+            state.panel is None
+        )  # its numbers are still on top; the opened one needs the room
         for column in _WIDE_ONLY:
             self._table.setColumnHidden(column, state.panel is not None)
         if state.panel is not None:
@@ -116,7 +117,9 @@ class TransfersScreen(Screen):
         elif state.phase is Phase.ASKING:
             self._list.show_loading(tr("Reading transfers"))
         elif state.filters != Filters():
-            self._list.show_empty(tr("None is in that state."), tr("That is good news, or the filter is too narrow."), self._all)
+            self._list.show_empty(
+                tr("None is in that state."), tr("That is good news, or the filter is too narrow."), self._all
+            )
         else:
             self._list.show_empty(
                 tr("No order has gone to the DOM yet."),
@@ -174,7 +177,12 @@ class TransfersScreen(Screen):
     def _moved(self, row: Transfer | None) -> None:
         # With a transfer open, the arrows leaf through the list.
         panel = self._presenter.state.panel
-        if row is not None and panel is not None and panel.number != row.order_number and not panel.asking_reason:
+        if (
+            row is not None
+            and panel is not None
+            and panel.number != row.order_number
+            and not panel.asking_reason
+        ):
             self._open(row.order_number)
 
     def _open(self, number: str) -> None:
@@ -260,7 +268,9 @@ class TransfersScreen(Screen):
         self._status.currentIndexChanged.connect(self._status_chosen)
         self._model = RowsModel(columns.transfer_columns(text), lambda row: row.order_number)
         self._model.more_wanted.connect(self._more)
-        self._table = LazyTable(self._model, name="transfersTable", says=tr("Transfers, newest first"), many=True)
+        self._table = LazyTable(
+            self._model, name="transfersTable", says=tr("Transfers, newest first"), many=True
+        )
         self._table.opened.connect(self._open_row)
         self._table.current_changed.connect(self._moved)
         self._table.marked_changed.connect(self._show_marked)
