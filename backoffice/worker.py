@@ -72,7 +72,7 @@ async def _receive(settings: Settings, office: BackOffice, stop: asyncio.Event) 
 
 async def _beat(pulse: Path, stop: asyncio.Event) -> None:
     while not stop.is_set():
-        pulse.touch()
+        await asyncio.to_thread(pulse.touch)
         await _pause(stop, PULSE_EVERY)
 
 

@@ -30,7 +30,7 @@ class Address:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Customer:
-    """A customer as stored. ``group`` is reseller (a company is given) or consumer; ``phone`` as typed, searched by digits."""
+    """A customer as stored. ``group`` is reseller (a company is given) or consumer; ``phone`` is as typed."""
 
     customer_id: CustomerId
     title: str = ""

@@ -15,7 +15,7 @@ What the outside world did is never an exception: see ``outcome``.
 """
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refusal(Exception):
     """A rule said no.
 
     ``sentence`` is for a person, ``field`` names the input it stands beside ("" for the whole), ``advice`` says what
@@ -57,7 +57,7 @@ class InvalidInput(Refusal):
     code = "invalid_input"
 
 
-class StoreUnavailable(Exception):  # noqa: N818 - says what is so, like Unreachable
+class StoreUnavailable(Exception):
     """The database is locked, read-only, full or away; ``advice`` says what to do."""
 
     def __init__(self, sentence: str, *, advice: str = "") -> None:
