@@ -42,6 +42,15 @@ class Heartbeat(QObject):
         """Stop ticking; what was measured stays."""
         self._timer.stop()
 
+    def pause(self) -> None:
+        """Look away for a moment, while something is done that no person waits for."""
+        self._timer.stop()
+
+    def resume(self) -> None:
+        """Look again."""
+        self._last = time.perf_counter()
+        self._timer.start()
+
     def gaps(self) -> Gaps:
         """Return what was measured since start."""
         gaps = sorted(self._gaps) or [0.0]

@@ -133,8 +133,8 @@ class Theme(QObject):
 
 def sheet(tokens: Tokens) -> str:
     """Return the style sheet with the tokens filled in; a name that is no token is a KeyError."""
-    values = asdict(tokens) | {"icons": (RESOURCES / "icons").as_posix()}
-    # Longest first: @good_soft is not @good followed by _soft.
+    tick = RESOURCES / "icons" / ("tick-dark.svg" if tokens is DARK else "tick-light.svg")
+    values = asdict(tokens) | {"tick": tick.as_posix()}
     return re.sub(r"@([a-z_]+)", lambda found: values[found.group(1)], _SHEET.read_text(encoding="utf-8"))
 
 

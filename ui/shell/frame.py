@@ -44,13 +44,13 @@ class DeskFrame(QWidget):
         self.search = GlobalSearch(desk, self)
         self.lights = Lights(desk.text, desk.notify)
         self.banners = Banners(desk.notify)
-        self.toasts = Toasts(self, desk.notify)
         self.navigation = Navigation([type(screen) for screen in self.screens])
         self.palette_panel = Palette(self, self.commands)
         self.sheet = ShortcutSheet(self, self.commands)
         self.demo = demo
         self._actions: list[QAction] = []
         self._stack = QStackedWidget()
+        self.toasts = Toasts(self._stack, desk.notify)
         self._buttons = self._make_actions()
         self._lay_out()
         self._connect()
@@ -62,9 +62,9 @@ class DeskFrame(QWidget):
         """Return the screen shown."""
         return self.screens[self._stack.currentIndex()]
 
-    def screen_of(self, title: str) -> Screen | None:
-        """Return the screen with this title, None when the role may not see it."""
-        return next((screen for screen in self.screens if screen.title == title), None)
+    def screen_of(self, name: str) -> Screen | None:
+        """Return a screen by its icon's name ("calls"), None when the role may not see it."""
+        return next((screen for screen in self.screens if screen.icon == name), None)
 
     def show_screen(self, number: int) -> None:
         """Go to a screen."""
@@ -144,14 +144,14 @@ class DeskFrame(QWidget):
 
     def _connect(self) -> None:
         self.navigation.chosen.connect(self.show_screen)
-        self.search.customer_chosen.connect(partial(self._show_on, "Calls"))
-        self.search.order_chosen.connect(partial(self._show_on, "Orders"))
-        self.search.product_chosen.connect(partial(self._show_on, "Stock"))
+        self.search.customer_chosen.connect(partial(self._show_on, "calls"))
+        self.search.order_chosen.connect(partial(self._show_on, "orders"))
+        self.search.product_chosen.connect(partial(self._show_on, "stock"))
         for number, screen in enumerate(self.screens):
-            screen.open_order.connect(partial(self._show_on, "Orders"))
-            screen.start_call.connect(partial(self._show_on, "Calls"))
-            screen.open_stock.connect(partial(self._show_on, "Stock"))
-            screen.open_transfer.connect(partial(self._show_on, "Transfers"))
+            screen.open_order.connect(partial(self._show_on, "orders"))
+            screen.start_call.connect(partial(self._show_on, "calls"))
+            screen.open_stock.connect(partial(self._show_on, "stock"))
+            screen.open_transfer.connect(partial(self._show_on, "transfers"))
             for action in screen.actions():
                 if action.property(EVERYWHERE):
                     self._take_everywhere(number, action)
@@ -161,14 +161,14 @@ class DeskFrame(QWidget):
         self.addAction(action)
         action.triggered.connect(partial(self._enter, number))
 
-    def _show_on(self, title: str, subject: str) -> None:
-        for number, screen in enumerate(self.screens):
-            if screen.title == title:
-                self.show_screen(number)
-                screen.show_subject(subject)
-                return
-        words = tr("{name} is not among your screens.", name=tr(title))
-        self.desk.notify.banner(words, Tone.INFO, advice=tr("Ask a supervisor."))
+    def _show_on(self, name: str, subject: str) -> None:
+        screen = self.screen_of(name)
+        if screen is None:
+            words = tr("Your role has no screen for that.")
+            self.desk.notify.banner(words, Tone.INFO, advice=tr("Ask a supervisor."))
+            return
+        self.show_screen(self.screens.index(screen))
+        screen.show_subject(subject)
 
     def _keep_looking(self) -> None:
         self._settle = QTimer(self)
@@ -197,7 +197,7 @@ class DeskFrame(QWidget):
         count = len(await self.desk.office.carts.calls(self.desk.actor))
         if count:
             words = tr_n("One unfinished call.", "{n} unfinished calls.", count)
-            advice = tr("Nothing of it was lost: it is open on Calls.")
+            advice = tr("Nothing was lost: look at Calls.")
             self.desk.notify.banner(words, Tone.INFO, advice=advice, key="unfinished")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from ui import icons
 from ui.screens import Screen
@@ -24,7 +24,7 @@ class Navigation(QWidget):
         self.setAccessibleName(tr("Screens"))
         self._group = QActionGroup(self)
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, Space.M, 0, Space.M)
+        self._column.setContentsMargins(6, Space.M, 6, Space.M)
         self._column.setSpacing(Space.S)
         for number, screen in enumerate(screens):
             self._add(number, screen)
@@ -38,7 +38,7 @@ class Navigation(QWidget):
 
     def _add(self, number: int, screen: type[Screen]) -> None:
         action = QAction(tr(screen.title), self)
-        action.setObjectName(f"go-{screen.title.lower()}")
+        action.setObjectName(f"go-{screen.icon}")
         action.setCheckable(True)
         action.setData(number)
         action.setShortcut(f"Ctrl+{number + 1}")
@@ -48,13 +48,13 @@ class Navigation(QWidget):
         self.addAction(action)
         button = QToolButton()
         button.setDefaultAction(action)
-        button.setObjectName(f"nav-{screen.title.lower()}")
+        button.setObjectName(f"nav-{screen.icon}")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setIconSize(QSize(20, 20))
         button.setFont(scaled(button.font(), 0.92))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAccessibleName(tr(screen.title))
-        button.setMinimumWidth(self.fontMetrics().averageCharWidth() * 12)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._column.addWidget(button)
 
     def _triggered(self, action: QAction) -> None:

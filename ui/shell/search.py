@@ -101,6 +101,7 @@ class _Results(Overlay):
         self.list.setFixedHeight(self.list.height_of_all(_TALLEST))
         self._column.activate()
         super().place()
+        self.move(Space.L, self.y())
 
 
 def _sentence(state: SearchState) -> str:

@@ -5,11 +5,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from backoffice.services.order_history import OrderSearch
-
 from backoffice.domain.catalog import ProductHit
 from backoffice.domain.customer import CustomerHit
 from backoffice.domain.errors import Refusal
+from backoffice.domain.history import OrderSearch
 from backoffice.domain.order import OrderRow
 from backoffice.domain.staff import Actor, Right
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from operator import attrgetter
 
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.shell.overlay import Overlay
 from ui.shell.palette import Command
@@ -27,7 +27,10 @@ class ShortcutSheet(Overlay):
         self._column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.XL)
         self._close = IconButton("close", tr("Close"), name="closeShortcuts")
         self._close.clicked.connect(self.put_away)
-        self._column.addWidget(Label(tr("Keys"), size="title"))
+        head = QHBoxLayout()
+        head.addWidget(Label(tr("Keys"), size="title"), 1)
+        head.addWidget(self._close)
+        self._column.addLayout(head)
         self._column.addWidget(Label(tr("Esc closes this sheet."), tone=Tone.NEUTRAL, size="small"))
         self._body = QWidget()
         self._column.addWidget(self._body)

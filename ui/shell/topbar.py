@@ -35,8 +35,11 @@ class TopBar(QWidget):
         who = Label(f"{desk.actor.name} ({tr(ROLES[desk.actor.role])})")
         who.setObjectName("whoIsSignedIn")
         row.addWidget(who)
+        tools = QHBoxLayout()
+        tools.setSpacing(2)
         for action in buttons:
-            row.addWidget(_button(action))
+            tools.addWidget(_button(action))
+        row.addLayout(tools)
 
 
 def _button(action: QAction) -> QToolButton:

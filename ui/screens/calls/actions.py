@@ -34,7 +34,9 @@ class CallActions:
         """Make them for a screen."""
         add = screen.add_action
         return cls(
-            new_call=add("newCall", tr("New call"), "Ctrl+N", icon="phone", tip=tr("Open a call")),
+            new_call=add(
+                "newCall", tr("New call"), "Ctrl+N", icon="phone", tip=tr("Open a call"), everywhere=True
+            ),
             park=add(
                 "park", tr("Park"), "Ctrl+P", icon="pause", tip=tr("Put this call aside, or take it up again")
             ),

@@ -1,0 +1,273 @@
+"""One day at the desk, without hands: the real window, the real services, the demo's world, driven by keys.
+
+1. Ann signs in, opens a call, finds the caller by phone, adds lines, prepares, chooses payment, submits;
+2. the order is transferred by itself, and the DOM's shipments come back: seen on Orders;
+3. a supervisor signs in and makes the DOM refuse the next transfer; a second, small order fails;
+4. she retries it on Transfers, and it is transferred;
+5. history, details, stock and messages are looked up;
+6. each screen is pictured in light and dark, and an account is written: exit code 0 only if all of it came true.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton
+
+from ui.arguments import Arguments
+from ui.heartbeat import Heartbeat
+from ui.person import NotSeen, Person
+from ui.theme import Scheme, Theme
+
+if TYPE_CHECKING:
+    from ui.session import Session
+
+BOUND = 120.0  # seconds for all of it
+_SHIPPED = 45.0  # seconds the simulated warehouse may take
+_PHONE = "(245) 555 0173"
+_LINES = ("3*HL-U509-R", "WB-H098")
+_SMALL = "WB-H098"
+_DONE = 0
+_NOT_DONE = 1
+
+
+class Journey:
+    """The steps in order, each timed; the first that does not come true ends it."""
+
+    def __init__(self, session: "Session", arguments: Arguments) -> None:
+        """Take the running desk, and where pictures and the account go."""
+        self._session = session
+        self._pictures = arguments.pictures
+        self._file = arguments.json
+        self._person = Person(session.window)
+        self._heartbeat = Heartbeat()
+        self._account: dict[str, Any] = {"came_true": False}
+        self._seconds: dict[str, float] = {}
+        self._step = "start"
+
+    async def run(self) -> int:
+        """Go all the way; return the exit code."""
+        self._heartbeat.start()
+        code = _DONE
+        try:
+            async with asyncio.timeout(BOUND):
+                await self._all_steps()
+            self._account["came_true"] = True
+        except (NotSeen, TimeoutError) as missing:
+            reason = str(missing) or f"not done within {BOUND:.0f} seconds"
+            self._account["failed_step"], self._account["reason"] = self._step, reason
+            sys.stderr.write(f"The journey ended at “{self._step}”: {reason}\n")
+            self._picture("failed")
+            code = _NOT_DONE
+        self._heartbeat.stop()
+        self._write_account()
+        return code
+
+    async def _all_steps(self) -> None:
+        first = self._first_order
+        steps: tuple[tuple[str, Callable[[], Awaitable[None]]], ...] = (
+            ("sign in as Ann", lambda: self._sign_in("ann")),
+            ("find the caller by phone", self._find_caller),
+            ("add lines", lambda: self._add_lines(_LINES)),
+            ("prepare", self._prepare),
+            ("payment", self._pay),
+            ("submit", first),
+            ("transferred by itself", self._transferred),
+            ("shipped, says the DOM", self._shipped),
+            ("sign in as supervisor", self._change_person),
+            ("make the DOM refuse the next transfer", self._refuse_next),
+            ("a second order fails to transfer", self._second_order),
+            ("retry the transfer", self._retry),
+            ("look up the history", self._history),
+            ("look up the stock", self._stock),
+            ("look at the messages", self._messages),
+        )
+        for self._step, act in steps:
+            began = time.perf_counter()
+            await act()
+            self._seconds[self._step] = round(time.perf_counter() - began, 3)
+
+    # Ann's call
+
+    async def _sign_in(self, login: str) -> None:
+        person = self._person
+        offered = {offer.login: offer for offer in self._session.office.staff.demo_logins()}
+        await person.focus_on("loginField")
+        self._picture("sign-in")
+        await person.write(login)
+        await person.press("Tab")
+        await person.write(offered[login].password)
+        await person.press("Return")
+        await person.until("the desk", lambda: person.see(QLabel, "whoIsSignedIn"))
+
+    async def _find_caller(self) -> None:
+        person = self._person
+        await person.press("Ctrl+N")
+        await person.focus_on("callerSearch")
+        await person.write(_PHONE)
+        await person.until("the caller among those found", self._caller_found)
+        self._picture("calls-caller")
+        await person.press("Return")
+        await person.focus_on("entryLine")
+
+    async def _add_lines(self, entries: tuple[str, ...]) -> None:
+        person = self._person
+        for number, entry in enumerate(entries, start=1):
+            await person.focus_on("entryLine")
+            await person.write(entry)
+            await person.press("Return")
+            await person.until(f"line {number}", partial(self._has_lines, number))
+
+    async def _prepare(self) -> None:
+        person = self._person
+        await person.press("F5")
+        await person.until("the goods held, with a clock", lambda: person.words("heldClock"))
+        await person.until("the way on to payment", lambda: self._may("paymentButton"))
+        self._picture("calls-prepared")
+
+    async def _pay(self) -> None:
+        person = self._person
+        await person.press("F7")
+        await person.focus_on("purchaseOrderNumber")
+        await person.write("PO 4711")
+        self._picture("calls-payment")
+        await person.press("Return")
+        await person.until("the payment chosen", lambda: person.words("chosenPayment"))
+        await person.until("the way on to submit", lambda: self._may("submitButton"))
+
+    async def _submit(self) -> str:
+        person = self._person
+        await person.press("F9")
+        await person.until("the word: submitted", lambda: person.words("outcomeTitle") == "Submitted")
+        return await person.until("the order's number", lambda: person.words("orderNumber"))
+
+    async def _first_order(self) -> None:
+        number = await self._submit()
+        self._account["order_number"] = number
+        self._account["total"] = self._person.words("totalTotal")
+        self._picture("calls-submitted")
+
+    async def _transferred(self) -> None:
+        await self._person.press("Ctrl+O")
+        await self._order_says("orderTransferChip", "transferred")
+
+    async def _shipped(self) -> None:
+        await self._order_says("orderStatusChip", "shipped", patience=_SHIPPED)
+        self._picture("orders-details")
+
+    # The supervisor's day
+
+    async def _change_person(self) -> None:
+        await self._person.press("Ctrl+Shift+Q")
+        await self._sign_in("susan")
+
+    async def _refuse_next(self) -> None:
+        person = self._person
+        await person.press("Ctrl+Shift+D")
+        box = await person.until("the demo's faults", lambda: person.see(QCheckBox, "fault-dom_refuses"))
+        box.setFocus()
+        await person.press("Space")
+        await person.until("the fault switched on", box.isChecked)
+        self._picture("demo-faults")
+        await person.press("Ctrl+Shift+D")
+
+    async def _second_order(self) -> None:
+        person = self._person
+        await self._find_caller()
+        await self._add_lines((_SMALL,))
+        await self._prepare()
+        await self._pay()
+        self._account["second_order_number"] = number = await self._submit()
+        await person.press("Ctrl+3")
+        await person.until(f"{number} failed", lambda: self._transfer_row(number, "failed"))
+        self._picture("transfers-failed")
+
+    async def _retry(self) -> None:
+        person = self._person
+        number = self._account["second_order_number"]
+        await person.focus_on("transfersTable")
+        await person.press("Ctrl+Home")
+        await person.press("Return")
+        await person.until("its tries", lambda: person.words("transferNumber") == number)
+        self._picture("transfers-tries")
+        await person.press("Ctrl+R")
+        await person.until(f"{number} transferred", lambda: self._transfer_row(number, "transferred"))
+        self._picture("transfers-retried")
+
+    async def _history(self) -> None:
+        person = self._person
+        await person.press("Ctrl+2")
+        await person.press("Ctrl+F")
+        await person.focus_on("orderSearch")
+        await person.write("245-555-0173")
+        await person.until("several orders of the caller", lambda: len(person.rows("ordersTable")) > 2)
+        await person.until("this desk's order among them", self._own_order_listed)
+        self._picture("orders")
+        self._account["history_count"] = len(person.rows("ordersTable"))
+
+    async def _stock(self) -> None:
+        person = self._person
+        await person.press("Ctrl+5")
+        await person.press("Ctrl+F")
+        await person.focus_on("stockSearch")
+        await person.write("HL-U509-R")
+        await person.press("Return")
+        await person.until("the stock everywhere", lambda: person.rows("stockTable"))
+        self._picture("stock")
+
+    async def _messages(self) -> None:
+        person = self._person
+        await person.press("Ctrl+4")
+        await person.until("messages of the DOM", lambda: person.rows("syncTable"))
+        self._picture("sync")
+
+    # What is looked at
+
+    def _caller_found(self) -> bool:
+        return bool(self._person.see(QLineEdit, "callerSearch"))
+
+    def _has_lines(self, count: int) -> bool:
+        return len(self._person.rows("linesTable")) == count
+
+    def _may(self, button: str) -> bool:
+        found = self._person.see(QPushButton, button)
+        return found is not None and found.isEnabled()
+
+    async def _order_says(self, chip: str, word: str, *, patience: float = 20.0) -> None:
+        person = self._person
+        await person.until(f"the order {word}", lambda: word in person.words(chip).lower(), patience=patience)
+
+    def _transfer_row(self, number: str, word: str) -> bool:
+        rows = self._person.rows("transfersTable")
+        return any(number in row and any(word in cell.lower() for cell in row) for row in rows)
+
+    def _own_order_listed(self) -> bool:
+        number = self._account["order_number"]
+        return any(number in row for row in self._person.rows("ordersTable"))
+
+    # Pictures and account
+
+    def _picture(self, name: str) -> None:
+        if self._pictures is None:
+            return
+        self._heartbeat.pause()
+        self._pictures.mkdir(parents=True, exist_ok=True)
+        theme = Theme.active()
+        for scheme in (Scheme.DARK, Scheme.LIGHT):
+            theme.use(scheme)
+            self._session.window.grab().save(str(self._pictures / f"{name}-{scheme.value}.png"))
+        self._heartbeat.resume()
+
+    def _write_account(self) -> None:
+        self._account["seconds"] = self._seconds
+        self._account["loop_gap_ms"] = asdict(self._heartbeat.gaps())
+        text = json.dumps(self._account, indent=2, ensure_ascii=False)
+        if self._file is not None:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.write_text(text + "\n", encoding="utf-8")
+        sys.stdout.write(text + "\n")
