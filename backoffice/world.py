@@ -170,6 +170,14 @@ class World:
                 child.kill()
                 await child.wait()
 
+    def forget(self) -> None:
+        """Delete the demo's database and ledgers, so that the next start begins anew; only when stopped."""
+        home = self._settings.data_dir
+        for pattern in ("backoffice.db*", "worker.*", "world/*.db*"):
+            for kept in home.glob(pattern):
+                kept.unlink(missing_ok=True)
+        self._on.clear()
+
     async def set_fault(self, name: str, on: bool) -> None:  # noqa: FBT001 - a switch
         """Switch a fault on or off; those of one peer that are on stay on."""
         fault = next(fault for fault in FAULTS if fault.name == name)
