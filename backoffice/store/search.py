@@ -103,7 +103,7 @@ def index_products(connection: Connection, texts: Iterable[ProductText]) -> None
             "sku": product.sku,
             "words": _words(f"{product.sku} {product.name} {product.facts}"),
             "more": _words(product.descriptions),
-            "parts": f"{product.sku.casefold()} {' '.join(fold(product.name))}",
+            "parts": f"{product.sku} {product.name} {' '.join(fold(product.name))}".casefold(),
         }
         for product in texts
     ]
