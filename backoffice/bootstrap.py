@@ -6,6 +6,7 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import Engine
 
@@ -13,10 +14,12 @@ from backoffice.domain.ids import new_id, utc_now
 from backoffice.domain.transfer import RetryPolicy
 from backoffice.durable import DurableJobs, Job
 from backoffice.external.dom.http_adapter import HttpDom
-from backoffice.external.dom.port import MessageContext
+from backoffice.external.dom.port import ExternalInventory, ExternalOrders, MessageContext
 from backoffice.external.http import HttpClient
+from backoffice.external.mail.port import MailServer
 from backoffice.external.mail.smtp import SmtpMailServer
 from backoffice.external.payments.http_adapter import HttpPaymentGateway
+from backoffice.external.payments.port import PaymentGateway
 from backoffice.services.audit import Audit
 from backoffice.services.cart import Carts
 from backoffice.services.catalog import Catalog
@@ -30,6 +33,7 @@ from backoffice.services.customers import Customers
 from backoffice.services.demo_data import load_demo_data
 from backoffice.services.health import Health
 from backoffice.services.inventory import Inventory
+from backoffice.services.jobs import Jobs
 from backoffice.services.mail_work import MailWork
 from backoffice.services.mails import Mails
 from backoffice.services.maintenance import Maintenance
@@ -46,7 +50,7 @@ from backoffice.store.schema import make_schema
 from backoffice.store.store import Store
 from backoffice.world import World
 
-__all__ = ["BackOffice", "World", "open_backoffice"]
+__all__ = ["Adapters", "BackOffice", "World", "open_backoffice"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,14 +83,36 @@ class BackOffice:
             await close()
 
 
+class Dom(ExternalOrders, ExternalInventory, Protocol):
+    """Both halves of the DOM, as one adapter has them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Adapters:
+    """What stands in for the outside world; None: what the settings name."""
+
+    dom: Dom | None = None
+    gateway: PaymentGateway | None = None
+    mail: MailServer | None = None
+    jobs: Jobs | None = None
+
+
+_NONE_GIVEN = Adapters()
+
+
 async def open_backoffice(
-    settings: Settings, *, clock: Callable[[], datetime] = utc_now, process: str = ""
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    process: str = "",
+    adapters: Adapters = _NONE_GIVEN,
 ) -> BackOffice:
     """Open the database (making it when missing, with demo data when asked for) and build the services.
 
-    ``process`` names this process in attempts and leases. Raises StoreUnavailable when the database can not be had.
+    ``process`` names this process in attempts and leases; ``adapters`` replace those of the settings. Raises
+    StoreUnavailable when the database can not be had.
     """
-    store, durable_engine, jobs = await asyncio.to_thread(_open_store, settings)
+    store, durable_engine, durable = await asyncio.to_thread(_open_store, settings)
     if settings.demo:
         await load_demo_data(store, settings)
     dom_http, payments_http = await asyncio.to_thread(
@@ -97,15 +123,16 @@ async def open_backoffice(
     )
     name = process or f"{socket.gethostname()}-{os.getpid()}-{new_id()[:6]}"
     store_id = settings.store_id
-    dom = HttpDom(
+    jobs: Jobs = adapters.jobs or durable
+    dom: Dom = adapters.dom or HttpDom(
         dom_http,
         context=MessageContext(
             store=store_id, currency="USD", locale="en-US", acting_user="system", on_behalf_of=""
         ),
         clock=clock,
     )
-    gateway = HttpPaymentGateway(payments_http)
-    mail_server = SmtpMailServer(
+    gateway: PaymentGateway = adapters.gateway or HttpPaymentGateway(payments_http)
+    mail_server: MailServer = adapters.mail or SmtpMailServer(
         settings.smtp_host or "mail.invalid", settings.smtp_port, sender=settings.mail_from
     )
     catalog = Catalog(store, clock, photos_dir=settings.photos_dir)
@@ -183,7 +210,7 @@ async def open_backoffice(
         },
         durable_engine=durable_engine,
         _closing=(
-            lambda: asyncio.to_thread(_close_store, store, durable_engine, jobs),
+            lambda: asyncio.to_thread(_close_store, store, durable_engine, durable),
             dom_http.close,
             payments_http.close,
             health.close,

@@ -87,7 +87,9 @@ class Prepared:
     @property
     def good_until(self) -> datetime:
         """Return when the promise ends."""
-        return self.price_lock_until if self.held_until is None else min(self.price_lock_until, self.held_until)
+        return (
+            self.price_lock_until if self.held_until is None else min(self.price_lock_until, self.held_until)
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,7 @@ _ENTRY = re.compile(r"\s*(?P<quantity>[^*]*?)\s*\*\s*(?P<text>.+?)\s*$")
 def read_quantity(text: str) -> int:
     """Return the whole number typed; InvalidInput with a sentence for anything else."""
     plain = text.strip()
-    if not re.fullmatch(r"[+-]?\d{1,12}", plain, re.ASCII):
+    if not re.fullmatch(r"[+-]?\d{1,40}", plain, re.ASCII):
         sentence = f"“{plain[:20]}” is not a whole number of pieces."
         raise InvalidInput(sentence, field="quantity", advice="Type 1, 2, 3 …")
     return check_quantity(int(plain))

@@ -15,7 +15,10 @@ from backoffice.domain.statuses import TransferStatus
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attempt:
-    """One try, never changed once ended. ``outcome`` is succeeded, refused, unreachable, unknown, or "" while under way."""
+    """One try, never changed once ended.
+
+    ``outcome`` is succeeded, refused, unreachable, unknown, or "" while under way.
+    """
 
     attempt_id: AttemptId
     number: int
@@ -31,7 +34,10 @@ class Attempt:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Transfer:
-    """One order's way to the DOM. ``cause`` groups failures; ``automatic_left`` counts tries that happen by themselves."""
+    """One order's way to the DOM.
+
+    ``cause`` groups failures; ``automatic_left`` counts the tries that will happen by themselves.
+    """
 
     order_id: OrderId
     order_number: OrderNumber
@@ -51,7 +57,10 @@ class Transfer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RetryPolicy:
-    """How often and how long apart: ``first_wait`` doubles each time up to ``longest_wait``, plus or minus ``jitter``."""
+    """How often and how long apart.
+
+    ``first_wait`` doubles each time up to ``longest_wait``, plus or minus ``jitter`` (a share of it).
+    """
 
     automatic_tries: int = 6
     first_wait: timedelta = timedelta(seconds=2)

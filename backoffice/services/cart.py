@@ -30,7 +30,7 @@ from backoffice.services.codec import pack
 from backoffice.services.stores import load_store
 from backoffice.settings import StoreSettings
 from backoffice.store.tables.ordering import cart_lines, carts
-from backoffice.store.tables.selling import ship_methods
+from backoffice.store.tables.selling import products, ship_methods
 
 __all__ = ["Carts", "parse_entry", "read_quantity"]
 
@@ -67,9 +67,7 @@ class Carts(Calls):
             since = f" since {product.sell_until:%d %B %Y}" if product.sell_until else ""
             sentence = f"{product.sku} ({product.name}) is not on sale{since}."
             raise InvalidInput(sentence, field="sku", advice="Offer another item.", code="not_on_sale")
-        if quantity < product.minimum_quantity:
-            sentence = f"{product.sku} is sold from {product.minimum_quantity} pieces."
-            raise InvalidInput(sentence, field="quantity")
+        _refuse_few(product.sku, quantity, product.minimum_quantity)
         known = await self._stock(actor, (product.sku,))
 
         def change(connection: Connection, cart: Cart) -> None:
@@ -126,6 +124,10 @@ class Carts(Calls):
             if line is None:
                 sentence = "This line is not in the cart any more."
                 raise NotFound(sentence)
+            minimum = connection.execute(
+                select(products.c.minimum_quantity).where(products.c.sku == line.sku)
+            ).scalar()
+            _refuse_few(line.sku, quantity, minimum or 1)
             _refuse_short(load_store(connection, self._store_id), known.get(line.sku), quantity)
             stock = pack(known[line.sku]) if line.sku in known else None
             connection.execute(
@@ -268,6 +270,12 @@ class Carts(Calls):
                 return {record.sku: record for record in await question}
         except TimeoutError:
             return {}
+
+
+def _refuse_few(sku: str, quantity: int, minimum: int) -> None:
+    if quantity < minimum:
+        sentence = f"{sku} is sold from {minimum} pieces."
+        raise InvalidInput(sentence, field="quantity")
 
 
 def _refuse_short(settings: StoreSettings, known: Availability | None, wanted: int) -> None:

@@ -1,6 +1,6 @@
 """What a service needs of durable work: to write a job in its own transaction."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -18,3 +18,12 @@ class Jobs(Protocol):
         release_reservation(reservation_id), send_mail(mail_id).
         """
         ...
+
+
+def next_try_key(what: str, now: datetime, wait: timedelta) -> str:
+    """Return a key for the next try of something: two who plan it for about the same time plan it once.
+
+    The span it stands for begins after ``now``, so no job that has run already can have it.
+    """
+    span = max(wait.total_seconds() / 2, 0.001)
+    return f"{what}-{span:.3f}-{int((now.timestamp() + wait.total_seconds()) / span)}"

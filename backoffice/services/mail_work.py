@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from backoffice.services.jobs import Jobs
+from backoffice.services.jobs import Jobs, next_try_key
 from backoffice.services.mails import Mails
 from backoffice.store.store import Store
 
@@ -22,8 +22,8 @@ class MailWork:
         """Try once. Dying before the next try is written loses nothing: maintenance finds the mail waiting."""
         result = await self._mails.send_mail(mail_id)
         if result.status == "queued":
-            key = f"mail-{mail_id}-{self._clock().timestamp():.3f}"
             wait = result.wait or timedelta(seconds=1)
+            key = next_try_key(f"mail-{mail_id}", self._clock(), wait)
             await self._store.run(
                 lambda connection: self._jobs.enqueue(connection, "send_mail", mail_id, key=key, delay=wait)
             )

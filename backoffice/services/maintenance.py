@@ -15,6 +15,7 @@ from backoffice.store.tables.ordering import checkout_attempts, payments
 from backoffice.store.tables.selling import reservations
 
 LOST_AFTER = timedelta(minutes=1)
+_GUARDED = frozenset({"resume_checkout", "transfer_order"})  # a job too many finds out and ends
 
 
 class Maintenance:
@@ -35,9 +36,9 @@ class Maintenance:
         done = sweep(connection, self._jobs, now)
         lost = list(self._lost(connection, now))
         for name, subject in lost:
-            # One key per minute: if the job is there after all, it finds nothing to do.
-            key = f"again-{name}-{subject}-{now:%Y%m%d%H%M}"
-            self._jobs.enqueue(connection, name, subject, key=key)
+            # One key per minute, or per hour where a job too many would be a try too many.
+            moment = f"{now:%Y%m%d%H%M}" if name in _GUARDED else f"{now:%Y%m%d%H}"
+            self._jobs.enqueue(connection, name, subject, key=f"again-{name}-{subject}-{moment}")
         return done + len(lost)
 
     def _lost(self, connection: Connection, now: datetime) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from backoffice.domain.ids import ReservationId
 from backoffice.domain.outcome import Refused, Succeeded
 from backoffice.domain.statuses import ReservationStatus
 from backoffice.external.dom.port import ExternalInventory, MessageContext
-from backoffice.services.jobs import Jobs
+from backoffice.services.jobs import Jobs, next_try_key
 from backoffice.services.stores import load_store
 from backoffice.store.store import Store
 from backoffice.store.tables.ordering import carts
@@ -39,8 +39,10 @@ class Release:
         now = self._clock()
 
         def write(connection: Connection) -> None:
-            # A refusal means the DOM holds nothing under this id that could be cancelled.
-            if isinstance(outcome, Succeeded | Refused):
+            # A refusal in the DOM's own words means that nothing under this id could be cancelled; one without
+            # (a proxy's 401, 403, 404) says nothing about it.
+            answered = isinstance(outcome, Refused) and not outcome.code.startswith("http_")
+            if isinstance(outcome, Succeeded) or answered:
                 connection.execute(
                     update(reservations)
                     .where(
@@ -50,7 +52,7 @@ class Release:
                     .values(status=ReservationStatus.RELEASED.value)
                 )
                 return
-            key = f"release-{reservation_id}-{now.timestamp():.3f}"
+            key = next_try_key(f"release-{reservation_id}", now, AGAIN)
             self._jobs.enqueue(connection, "release_reservation", reservation_id, key=key, delay=AGAIN)
 
         await self._store.run(write)

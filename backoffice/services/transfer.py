@@ -194,8 +194,8 @@ class TransferWork:
         )
         _, reason = describe(outcome)
         maybe_there = isinstance(outcome, Unknown) or (row.maybe_there and not isinstance(decision, Done))
-        if isinstance(decision, Done):
-            acknowledge(connection, row, decision.external_order_id, now, SYSTEM)
+        if isinstance(decision, Done) and isinstance(outcome, Succeeded) and outcome.value is not None:
+            acknowledge(connection, row, outcome.value, now, SYSTEM)
         elif isinstance(decision, TryAgain):
             after = _T.UNKNOWN if maybe_there else _T.QUEUED
             version = move_transfer(
@@ -210,7 +210,7 @@ class TransferWork:
                 next_try_at=now + decision.wait,
             )
             self._again(connection, row.order_id, f"v{version}", decision.wait)
-        else:
+        elif isinstance(decision, WaitForSupervisor):
             fail(connection, row, decision, maybe_there=maybe_there, now=now)
 
     def _again(self, connection: Connection, order_id: str, mark: str, wait: timedelta) -> None:
@@ -220,28 +220,31 @@ class TransferWork:
 
 
 def acknowledge(
-    connection: Connection, row: Row[Any], external_order_id: str, now: datetime, actor: Actor
+    connection: Connection, row: Row[Any], answer: TransferAcknowledged, now: datetime, actor: Actor
 ) -> None:
-    """The DOM holds the order: keep its id and decrement the cache, in one transaction."""
+    """The DOM holds the order: keep its id and decrement the cache, in one transaction.
+
+    The moment that counts for the cache is the DOM's: what it pushed since then leaves the order out already.
+    """
     move_transfer(
         connection,
         row,
         _T.TRANSFERRED,
         now,
-        external_order_id=external_order_id,
+        external_order_id=answer.external_order_id,
         maybe_there=False,
         cause="",
         reason="",
         next_try_at=None,
     )
-    decrement_cache(connection, row.order_id, now)
+    decrement_cache(connection, row.order_id, answer.acknowledged_at)
     audit.record(
         connection,
         actor,
         "transfer.transferred",
         row.order_number,
         at=now,
-        detail={"external_order_id": external_order_id},
+        detail={"external_order_id": answer.external_order_id},
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from backoffice.domain.errors import Conflict
+from backoffice.domain.errors import Conflict, InvalidInput
 from backoffice.domain.outcome import Succeeded
 from backoffice.domain.staff import Actor, Right
 from backoffice.domain.statuses import OrderStatus, TransferStatus
@@ -152,7 +152,7 @@ class Transfers:
         """Decide that a failed or held order will never be sent: it is cancelled, what it holds is let go."""
         if not reason.strip():
             sentence = "Giving up needs a reason."
-            raise Conflict(sentence, code="reason_needed")
+            raise InvalidInput(sentence, field="reason", code="reason_needed")
 
         def give_up(connection: Connection, row: Row[Any], now: datetime) -> None:
             if row.maybe_there:
@@ -203,9 +203,11 @@ class Transfers:
             now = self._clock()
             word, reason = describe(outcome)
             end_attempt(connection, attempt_id, word, reason=reason, answer=reason, now=now)
-            fresh = self._read(connection, order_number, row.version)
-            if isinstance(outcome, Succeeded) and outcome.value is not None:
-                acknowledge(connection, fresh, outcome.value.external_order_id, now, actor)
+            fresh = find_transfer(connection, order_number)
+            if fresh.version != row.version:
+                pass  # it moved on while the DOM was asked: the newer word counts, the answer stays on record
+            elif isinstance(outcome, Succeeded) and outcome.value is not None:
+                acknowledge(connection, fresh, outcome.value, now, actor)
             elif isinstance(outcome, Succeeded):
                 write_transfer(connection, fresh, now, maybe_there=False, cause="not_there", reason=reason)
             else:
@@ -252,8 +254,10 @@ class Transfers:
         def work(connection: Connection) -> Transfer:
             row, now = self._read(connection, order_number, version), self._clock()
             act(connection, row, now)
-            audit.record(connection, actor, action, order_number, at=now)
-            return as_transfer(find_transfer(connection, order_number))
+            after = find_transfer(connection, order_number)
+            if after.version != row.version:
+                audit.record(connection, actor, action, order_number, at=now)
+            return as_transfer(after)
 
         return await self._store.run(work)
 

@@ -22,7 +22,10 @@ class OldSqliteError(RuntimeError):
 
 
 def open_engine(database_url: str) -> Engine:
-    """Return an engine for our own transactions; ``database_url`` is SQLAlchemy's (sqlite:///file or postgresql+psycopg)."""
+    """Return an engine for our own transactions.
+
+    ``database_url`` is SQLAlchemy's: ``sqlite:///file`` or ``postgresql+psycopg://...``.
+    """
     if make_url(database_url).get_backend_name() == "sqlite":
         return _sqlite(database_url, explicit_begin=True)
     return create_engine(database_url, isolation_level="REPEATABLE READ", pool_size=6, pool_pre_ping=True)

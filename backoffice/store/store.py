@@ -5,7 +5,7 @@
 3. there is no await inside ``fn``, so no network call can hold a transaction open, and cancelling the caller can not
    tear one: a transaction that has begun ends, committed or not, whatever its caller does.
 
-A database that is locked, read-only, full or away raises ``StoreUnavailable`` with a sentence; nothing was changed then.
+A database that is locked, read-only, full or away raises ``StoreUnavailable`` with a sentence; nothing was changed.
 """
 
 import asyncio
@@ -62,7 +62,7 @@ class Store:
         try:
             with self.engine.connect() as connection:
                 if self.is_sqlite:
-                    connection = connection.execution_options(sqlite_begin="DEFERRED")
+                    connection.execution_options(sqlite_begin="DEFERRED")
                 return fn(connection)
         except DBAPIError as error:
             raise plain_trouble(error) from error

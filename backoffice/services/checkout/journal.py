@@ -89,7 +89,7 @@ def read_steps(connection: Connection, attempt_id: str) -> tuple[Step, ...]:
 def end_attempt(
     work: Work, state: CheckoutState, *, failed_action: str = "", sentence: str = "", advice: str = ""
 ) -> None:
-    """Move the attempt to the state it ends, or waits, in."""
+    """Move the attempt to the state it ends, or waits, in; who waits says until when with ``wait_until``."""
     work.connection.execute(
         update(checkout_attempts)
         .where(checkout_attempts.c.attempt_id == work.attempt_id)
@@ -100,6 +100,15 @@ def end_attempt(
             advice=advice,
             updated_at=work.now,
         )
+    )
+
+
+def wait_until(work: Work, moment: datetime) -> None:
+    """Leave the attempt alone until then."""
+    work.connection.execute(
+        update(checkout_attempts)
+        .where(checkout_attempts.c.attempt_id == work.attempt_id)
+        .values(lease_until=moment)
     )
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from backoffice.domain.errors import Refusal
 from backoffice.domain.statuses import CheckoutState
@@ -22,6 +22,11 @@ from backoffice.services.checkout.journal import Step, end_attempt, read_steps, 
 from backoffice.services.checkout.work import Action, Answer, Question, RemoteAction, Work
 
 _log = structlog.get_logger()
+_DATABASE_TROUBLE = (
+    OperationalError,
+    InterfaceError,
+    InternalError,
+)  # locked, full, away; no broken constraint
 _BUG = Refusal(
     "Something went wrong inside the application; nothing was kept.",
     advice="Try again; if it happens again, tell support the time.",
@@ -139,9 +144,13 @@ def roll_back(pipeline: Pipeline, work: Work, failed_action: str, refusal: Refus
 
 def finish(pipeline: Pipeline, work: Work) -> None:
     """Run the finalize actions that failed after the pivot once more."""
+    write_steps(work, _finalize(work, unfinished(pipeline, work)))
+
+
+def unfinished(pipeline: Pipeline, work: Work) -> tuple[Action, ...]:
+    """Return the finalize actions that were not done yet."""
     done = {step.action for step in read_steps(work.connection, work.attempt_id) if step.outcome == "done"}
-    left = tuple(action for action in pipeline.finalize if action.name not in done)
-    write_steps(work, _finalize(work, left))
+    return tuple(action for action in pipeline.finalize if action.name not in done)
 
 
 def _finalize(work: Work, actions: tuple[Action, ...]) -> list[Step]:
@@ -155,8 +164,8 @@ def _try(work: Work, name: str, act: Callable[[Work], None]) -> Refusal | None:
             act(work)
     except Refusal as refusal:
         return refusal
-    except DBAPIError:
-        raise  # the database's trouble is the whole transaction's
+    except _DATABASE_TROUBLE:
+        raise  # it is the whole transaction's
     except Exception:  # noqa: BLE001 - a bug in one action must not leave a checkout half done; it is logged
         _log.exception("checkout action failed", action=name, attempt=work.attempt_id)
         return _BUG

@@ -2,13 +2,13 @@
 
 1. the cart must be whole: a caller, lines, an address, a ship method;
 2. what is to be held is written down; a DOM is then asked, outside any transaction; our own stock is held at once;
-3. the answer is read line by line: a DOM may say "fine" and hold nothing;
+3. the answer is read line by line: a DOM may say "fine" and hold nothing, or fewer than asked;
 4. the cart is priced, and the promise kept with it: price lock and hold both expire, visibly;
 5. a second Prepare says what changed since the first.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, update
@@ -77,7 +77,7 @@ class Prepare:
         outcome = await self._dom.reserve_inventory(
             first.reservation_id, first.lines, expires_at=first.expires_at, context=first.context
         )
-        answer = _whole(outcome)
+        answer = _read_by_line(_answered(outcome), first.lines)
         return await self._store.run(
             lambda connection: self._promise_held(connection, actor, cart_id, version, answer)
         )
@@ -185,7 +185,7 @@ def require_whole(cart: Cart) -> None:
             raise InvalidInput(sentence, field=field, advice=advice, code="incomplete")
 
 
-def _whole(outcome: Outcome[Reservation]) -> Reservation:
+def _answered(outcome: Outcome[Reservation]) -> Reservation:
     if isinstance(outcome, Succeeded):
         return outcome.value
     if isinstance(outcome, Refused):
@@ -193,6 +193,23 @@ def _whole(outcome: Outcome[Reservation]) -> Reservation:
         raise Conflict(sentence, advice="Change the cart, then prepare again.", code=outcome.code)
     sentence = "The DOM does not answer, so nothing is known to be held."
     raise Conflict(sentence, advice="Nothing is lost: try Prepare again.", code="dom_silent")
+
+
+def _read_by_line(answer: Reservation, asked: tuple[ReservationLine, ...]) -> Reservation:
+    """Call a line of which fewer pieces are held than asked for what it is to the customer: not held.
+
+    Its quantity stays, for it can be offered.
+    """
+    wanted = {line.line_id: line.quantity for line in asked}
+    return replace(
+        answer,
+        lines=tuple(
+            line
+            if line.quantity >= wanted.get(line.line_id, 0)
+            else replace(line, result=LineResult.UNALLOCATED)
+            for line in answer.lines
+        ),
+    )
 
 
 def _held(line: ReservedLine) -> HeldLine:
@@ -204,9 +221,9 @@ def _held(line: ReservedLine) -> HeldLine:
     )
 
 
-def unallocated(prepared: Prepared) -> tuple[LineId, ...]:
-    """Return the lines nothing is held for."""
-    return tuple(line.line_id for line in prepared.held if line.result is LineResult.UNALLOCATED)
+def unallocated(prepared: Prepared) -> tuple[HeldLine, ...]:
+    """Return the lines that are not held whole; ``quantity`` is what is held of them."""
+    return tuple(line for line in prepared.held if line.result is LineResult.UNALLOCATED)
 
 
 def _changes(cart: Cart, quote: Quote) -> list[str]:

@@ -15,7 +15,7 @@ from backoffice.domain.staff import SYSTEM
 from backoffice.domain.statuses import PaymentStatus
 from backoffice.external.payments.port import GatewayPayment, PaymentGateway
 from backoffice.services import audit
-from backoffice.services.jobs import Jobs
+from backoffice.services.jobs import Jobs, next_try_key
 from backoffice.store.store import Store
 from backoffice.store.tables.ordering import payments
 
@@ -117,7 +117,7 @@ class Settlement:
                 connection,
                 "settle_payment",
                 row.payment_id,
-                key=f"void-{row.payment_id}-{now.timestamp():.3f}",
+                key=next_try_key(f"void-{row.payment_id}", now, delay),
                 delay=delay,
             )
 

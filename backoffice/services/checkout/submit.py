@@ -38,6 +38,7 @@ from backoffice.services.checkout.pipeline import (
     roll_back,
     run_from,
     run_setup,
+    unfinished,
 )
 from backoffice.services.checkout.work import Answer, RemoteAction, Work
 from backoffice.services.codec import unpack
@@ -46,9 +47,11 @@ from backoffice.services.stores import load_store
 from backoffice.store.store import Store
 from backoffice.store.tables.ordering import carts, checkout_attempts, counters
 
-ASK_AGAIN = timedelta(seconds=2)
+ASK_AGAIN = timedelta(seconds=2)  # at first; then as long as it has been unknown, up to
+ASK_AGAIN_AT_LAST = timedelta(seconds=30)
 UNDO_AGAIN = timedelta(seconds=30)
 FIRST_NUMBER = 1_000_001
+_EARLY = timedelta(seconds=0.5)  # a job may come a little before its time
 _STOPPED = Refusal(
     "The application stopped while the order was being submitted.",
     advice="Nothing was charged or sent. Submit again.",
@@ -160,7 +163,7 @@ class Submit:
         write_cart(connection, cart, work.now, next_version=False, status=CartStatus.IN_CHECKOUT.value)
         stop = run_from(self._pipeline, work, 0)
         if isinstance(stop, AwaitsWorld):
-            self._watch(work, self._lease)
+            self._watch(work, work.now + self._lease)
             return _At(attempt_id=work.attempt_id, stop=stop, result=self._result(work))
         return self._closed(work)
 
@@ -177,30 +180,31 @@ class Submit:
             work = self._work_of(connection, row)
             stop = go_on(self._pipeline, work, action, answers)
             if isinstance(stop, AwaitsWorld):
+                journal.wait_until(work, work.now + self._lease)
+                self._watch(work, work.now + self._lease)
                 return _At(attempt_id=at.attempt_id, stop=stop, result=self._result(work))
-            return self._closed(work)
+            return self._closed(work, before=CheckoutState(row.state))
 
         return advance
 
     def _pick_up(self, connection: Connection, attempt_id: str) -> _At | None:
-        row, now = journal.attempt(connection, attempt_id), self._clock()
+        row = journal.attempt(connection, attempt_id)
         if row is None or row.state == CheckoutState.ROLLED_BACK.value:
             return None
-        state = CheckoutState(row.state)
-        if state is CheckoutState.RUNNING and row.lease_until > now:
-            self._watch(self._work_of(connection, row), row.lease_until - now)
-            return None
-        if not journal.take_over(connection, row, self._owner, now, self._lease):
-            return None
         work = self._work_of(connection, row)
+        state = CheckoutState(row.state)
+        if state is CheckoutState.COMPLETED and not unfinished(self._pipeline, work):
+            return None
+        if not self._take(work, row):
+            return None
         if state is CheckoutState.COMPLETED:
             finish(self._pipeline, work)
-            return None
+            return self._closed(work, before=state)
         if state is CheckoutState.CHECKING and not self._is_too_late(work):
             action = self._asked(work)
             questions = action.questions(work)
             if questions:
-                self._watch(work, self._lease)
+                self._watch(work, work.now + self._lease)
                 return _At(
                     attempt_id=attempt_id,
                     stop=AwaitsWorld(action=action, questions=questions),
@@ -211,14 +215,24 @@ class Submit:
             CheckoutState.CHECKING: _TOO_LATE,
             CheckoutState.STUCK: Refusal(row.sentence, advice=row.advice),
         }
-        roll_back(self._pipeline, work, row.failed_action, reasons[state])
-        return self._closed(work)
+        roll_back(self._pipeline, work, row.failed_action or self._last_begun(work), reasons[state])
+        return self._closed(work, before=state)
 
-    def _closed(self, work: Work) -> _At:
-        """After the pipeline stopped for good, or waits: open the cart again, watch what waits, tell the trail."""
+    def _take(self, work: Work, row: Row[Any]) -> bool:
+        """Become its owner, unless somebody is at it or a look is planned: then after that."""
+        if row.lease_until > work.now + _EARLY:
+            self._watch(work, row.lease_until)
+            return False
+        return journal.take_over(work.connection, row, self._owner, work.now, self._lease)
+
+    def _closed(self, work: Work, *, before: CheckoutState = CheckoutState.RUNNING) -> _At:
+        """After the pipeline stopped for good, or waits: open the cart again, watch what waits, tell the trail.
+
+        A cart whose undo is stuck stays closed: changed now, it would be hit by the undo that comes later.
+        """
         row = self._row(work.connection, work.attempt_id)
         state = CheckoutState(row.state)
-        if state in {CheckoutState.ROLLED_BACK, CheckoutState.STUCK}:
+        if state is CheckoutState.ROLLED_BACK:
             work.connection.execute(
                 update(carts)
                 .where(
@@ -228,39 +242,44 @@ class Submit:
                 .values(status=CartStatus.OPEN.value, updated_at=work.now)
             )
         if state is CheckoutState.CHECKING:
-            self._watch(work, ASK_AGAIN)
-        if state is CheckoutState.STUCK:
-            self._watch(work, UNDO_AGAIN)
-        if state is CheckoutState.COMPLETED and self._has_failed_step(work):
-            self._watch(work, UNDO_AGAIN)
-        audit.record(
-            work.connection,
-            work.actor,
-            f"checkout.{state.value}",
-            work.order_number or work.cart.cart_id,
-            at=work.now,
-            customer_id=work.cart.customer_id or "",
-            detail={"attempt": work.attempt_id, "cart": work.cart.cart_id, "why": row.sentence},
-        )
+            waited = work.now - row.started_at
+            self._look_again(work, min(max(waited, ASK_AGAIN), ASK_AGAIN_AT_LAST))
+        if state is CheckoutState.STUCK or (
+            state is CheckoutState.COMPLETED and unfinished(self._pipeline, work)
+        ):
+            self._look_again(work, UNDO_AGAIN)
+        if state is not before:
+            audit.record(
+                work.connection,
+                work.actor,
+                f"checkout.{state.value}",
+                work.order_number or work.cart.cart_id,
+                at=work.now,
+                customer_id=work.cart.customer_id or "",
+                detail={"attempt": work.attempt_id, "cart": work.cart.cart_id, "why": row.sentence},
+            )
         return self._ended(work.connection, row)
 
     def _ended(self, connection: Connection, row: Row[Any]) -> _At:
         return _At(attempt_id=row.attempt_id, stop=Ended(), result=journal.result_of(connection, row))
 
-    def _has_failed_step(self, work: Work) -> bool:
-        steps = journal.read_steps(work.connection, work.attempt_id)
-        return any(step.outcome == "failed" for step in steps)
+    def _look_again(self, work: Work, after: timedelta) -> None:
+        journal.wait_until(work, work.now + after)
+        self._watch(work, work.now + after)
 
-    def _watch(self, work: Work, after: timedelta) -> None:
-        """A durable job looks at the attempt later; its key is the moment, for every look is one of its own."""
-        due = work.now + after
+    def _watch(self, work: Work, due: datetime) -> None:
+        """A durable job looks at the attempt when its lease ends. One job per lease: the moment is its key."""
         self._jobs.enqueue(
             work.connection,
             "resume_checkout",
             work.attempt_id,
             key=f"resume-{work.attempt_id}-{due.timestamp():.3f}",
-            delay=after,
+            delay=due - work.now,
         )
+
+    def _last_begun(self, work: Work) -> str:
+        steps = journal.read_steps(work.connection, work.attempt_id)
+        return next((step.action for step in reversed(steps) if step.what == "execute"), "")
 
     def _asked(self, work: Work) -> RemoteAction:
         unknown = [

@@ -57,6 +57,7 @@ class Question:
     amount: int
     currency: str
     customer_reference: str
+    asked_before: bool  # an earlier try may have arrived, so nothing said now proves that it did not
 
 
 Answer = Outcome[GatewayPayment]

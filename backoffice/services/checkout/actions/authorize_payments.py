@@ -1,7 +1,8 @@
 """authorizePayments (PrimePayment): hold the amount of each payment; undone, every hold is let go.
 
 On account there is nobody to ask. A card's intent is written first, with its key; the gateway is asked outside any
-transaction; no answer is looked up by our reference before it is called unknown.
+transaction; no answer is looked up by our reference before it is called unknown. Whoever asks again looks first, for a
+key used before gets its first answer again, and then asks with that same key: only this settles what never arrived.
 """
 
 from datetime import datetime
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, select, update
 
 from backoffice.domain.errors import Refusal
 from backoffice.domain.money import Money
-from backoffice.domain.outcome import Refused, Succeeded, Unknown
+from backoffice.domain.outcome import Refused, Succeeded, Unknown, Unreachable
 from backoffice.domain.payment import PaymentMethod
 from backoffice.domain.statuses import PaymentStatus
 from backoffice.external.payments.port import AuthoriseRequest, GatewayPayment, PaymentGateway
@@ -63,21 +64,16 @@ class AuthorizePayments:
                 amount=row.amount,
                 currency=row.currency,
                 customer_reference=work.cart.customer_id or "",
+                asked_before=row.status != _S.AUTHORISING.value,
             )
             for row in rows
         )
 
     async def ask(self, gateway: PaymentGateway, question: Question) -> Answer:
         """Authorise with the payment's own key; after silence, look the reference up before calling it unknown."""
-        answer = await gateway.authorise(
-            AuthoriseRequest(
-                reference=question.reference,
-                token=question.token,
-                amount=Money(question.amount, question.currency),
-                customer_reference=question.customer_reference,
-            ),
-            key=question.key,
-        )
+        if question.asked_before:
+            return await _ask_again(gateway, question)
+        answer = await gateway.authorise(_request(question), key=question.key)
         if not isinstance(answer, Unknown):
             return answer
         found = await gateway.find(question.reference)
@@ -112,6 +108,30 @@ class AuthorizePayments:
                     code="payments_unreachable",
                 )
         return refusal or known
+
+
+async def _ask_again(gateway: PaymentGateway, question: Question) -> Answer:
+    """Look first; what the gateway has not seen is asked once more with the same key."""
+    found = await gateway.find(question.reference)
+    if isinstance(found, Succeeded) and found.value is not None:
+        return Succeeded(value=found.value)
+    if not isinstance(found, Succeeded):
+        return Unknown(reason=found.reason)
+    answer = await gateway.authorise(_request(question), key=question.key)
+    if isinstance(answer, Unreachable) or (isinstance(answer, Refused) and answer.code.startswith("http_")):
+        return Unknown(
+            reason=answer.reason
+        )  # turned away at the door: the first try may be inside all the same
+    return answer
+
+
+def _request(question: Question) -> AuthoriseRequest:
+    return AuthoriseRequest(
+        reference=question.reference,
+        token=question.token,
+        amount=Money(question.amount, question.currency),
+        customer_reference=question.customer_reference,
+    )
 
 
 def let_go(connection: Connection, jobs: Jobs, order_id: str, now: datetime) -> None:

@@ -24,12 +24,19 @@ class StockChecker:
             sentence = "The prices and the hold on the stock have run out."
             raise Refusal(sentence, advice="Prepare again (F5), then submit.", code="prepare_again")
         self._check_hold(work, prepared.reservation_id)
-        names = {line.line_id: line.sku for line in work.cart.lines}
-        short = [names[line] for line in unallocated(prepared)]
+        lines = {line.line_id: line for line in work.cart.lines}
+        missing = {line.line_id for line in work.cart.lines} - {line.line_id for line in prepared.held}
+        short = [
+            f"{held.quantity} of {lines[held.line_id].quantity} {lines[held.line_id].sku}"
+            for held in unallocated(prepared)
+        ]
+        if prepared.reservation_id is not None:
+            short += [f"0 of {lines[line_id].quantity} {lines[line_id].sku}" for line_id in sorted(missing)]
         if short:
-            sentence = f"Nothing is held for {', '.join(short)}."
-            raise Refusal(sentence, advice="Take it out, or offer another item.", code="unallocated")
-        self._check_on_sale(work)
+            sentence = f"Not enough is held: {', '.join(short)}."
+            advice = "Take it out, change the quantity, or offer another item; then prepare again."
+            raise Refusal(sentence, advice=advice, code="unallocated")
+        self._check_products(work)
 
     def undo(self, work: Work) -> None:
         """Nothing was changed."""
@@ -44,12 +51,15 @@ class StockChecker:
             sentence = "The stock is not held any more."
             raise Refusal(sentence, advice="Prepare again (F5), then submit.", code="prepare_again")
 
-    def _check_on_sale(self, work: Work) -> None:
-        skus = {line.sku for line in work.cart.lines}
+    def _check_products(self, work: Work) -> None:
+        wanted: dict[str, int] = {}
+        for line in work.cart.lines:
+            wanted[line.sku] = wanted.get(line.sku, 0) + line.quantity
+        skus = set(wanted)
         rows = work.connection.execute(
-            select(products.c.sku, products.c.sell_from, products.c.sell_until).where(
-                products.c.sku.in_(skus)
-            )
+            select(
+                products.c.sku, products.c.sell_from, products.c.sell_until, products.c.minimum_quantity
+            ).where(products.c.sku.in_(skus))
         ).all()
         today = work.now.date()
         on_sale = {
@@ -61,3 +71,7 @@ class StockChecker:
         if gone := sorted(skus - on_sale):
             sentence = f"Not on sale any more: {', '.join(gone)}."
             raise Refusal(sentence, advice="Take it out and prepare again.", code="not_on_sale")
+        for row in rows:
+            if wanted[row.sku] < row.minimum_quantity:
+                sentence = f"{row.sku} is sold from {row.minimum_quantity} pieces."
+                raise Refusal(sentence, field="quantity", advice="Change the quantity and prepare again.")

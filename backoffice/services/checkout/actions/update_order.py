@@ -44,3 +44,6 @@ class UpdateOrder:
         reservation_id = work.cart.prepared.reservation_id if work.cart.prepared else None
         if reservation_id is not None:
             return_to_cart(work.connection, reservation_id, work.order_id, work.now)
+            work.connection.execute(
+                update(orders).where(orders.c.order_id == work.order_id).values(reservation_id=None)
+            )
