@@ -120,13 +120,13 @@ class Agent:
         assert page is not None
         return page
 
-    async def until(self, so: Callable[[], object], what: str = "") -> None:
-        """Let the window live until something is so."""
+    async def until(self, so: Callable[[], object], but: str = "") -> None:
+        """Let the window live until something is so; ``but`` names what says why not."""
         end = asyncio.get_running_loop().time() + PATIENCE
         while not so():
             self._live()
             await asyncio.sleep(0.005)
-            assert asyncio.get_running_loop().time() < end, what or f"never came true: {so}"
+            assert asyncio.get_running_loop().time() < end, f"never came true; {but} {self.words(but)}"
         self._live()
 
     async def settle(self, seconds: float = 0.15) -> None:

@@ -29,7 +29,7 @@ from ui.widgets.labels import Hairline, Label
 from ui.widgets.states import StateView
 from ui.words import tr
 
-_COLUMN = 30  # average characters: the width of the columns left and right
+_COLUMN = 38  # average characters: the width of the columns left and right
 
 
 class CallPage(QWidget):
@@ -44,6 +44,7 @@ class CallPage(QWidget):
         self._desk = desk
         self._actions = actions
         self._current = False
+        self._came = False  # the cursor was put where the talk is, once the cart was there
         self._promise: Promise | None = None
         folder = desk.office.settings.photos_dir
         self.caller = CallerPanel(desk.text)
@@ -72,7 +73,8 @@ class CallPage(QWidget):
         """Come on top: the actions of the screen are this call's now."""
         self._current = True
         self.show_state(self.state)
-        self.focus_first()
+        if self._came:
+            self.focus_first()
 
     def leave(self) -> None:
         """Go below: what is being typed is saved."""
@@ -108,6 +110,9 @@ class CallPage(QWidget):
             )
         self._show_read_back(state, promise)
         self.heard.emit(state)
+        if self._current and not self._came and state.cart is not None:
+            self._came = True
+            self.focus_first()
 
     def tick(self) -> None:
         """Let the clocks go on; when a promise ends, everything that rests on it changes."""

@@ -15,6 +15,9 @@ from ui.widgets.labels import Label, plain_tip
 from ui.words import tr
 
 
+_MOST = 8
+
+
 class CallerSearch(QWidget):
     """A field, what it found, and the way out when it found nobody."""
 
@@ -43,8 +46,9 @@ class CallerSearch(QWidget):
         column.addWidget(self.edit)
         column.addWidget(self._hint)
         column.addWidget(self._sentence)
-        column.addWidget(self._hits, 1)
+        column.addWidget(self._hits)
         column.addWidget(self._new)
+        column.addStretch()
         self.edit.textEdited.connect(self.searched)
         self.edit.stepped.connect(self._hits.step)
         self.edit.entered.connect(self._enter)
@@ -63,6 +67,8 @@ class CallerSearch(QWidget):
         self._hits.show_entries([_entry(hit) for hit in state.hits])
         if state.hits and not self._hits.current_key:
             self._hits.go_to(0)
+        self._hits.setVisible(bool(state.hits))
+        self._hits.setFixedHeight(self._hits.height_for(_MOST))
         self._hint.setText(_hint(state))
         self._sentence.say(state.problem)
 

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 from backoffice.domain.cart import LONGEST_NOTE, Cart
 from backoffice.domain.customer import Address, AddressDraft, Customer
 from ui.screens.calls.card_guard import CardGuard
+from ui.screens.calls.current_sized import CurrentSized
 from ui.screens.calls.forms import FieldPlan, Form
 from ui.screens.calls.sentence import Sentence
 from ui.screens.calls.state import CallState, DeliveryState, same_place
@@ -29,7 +29,7 @@ from ui.words import tr
 _PAUSE = 600  # ms after the last key before the notes are saved
 
 
-class DeliveryPanel(QStackedWidget):
+class DeliveryPanel(CurrentSized):
     """The choices, or in their place the form for a new address."""
 
     address_chosen = Signal(object)  # Address
@@ -167,7 +167,6 @@ class DeliveryPanel(QStackedWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(grid)
-        column.addStretch()
         return page
 
 

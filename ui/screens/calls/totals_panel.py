@@ -46,7 +46,7 @@ class TotalsPanel(QWidget):
             return
         promise = promise_of(cart, now)
         prepared = cart.prepared if promise is Promise.HOLDS else None
-        self._count.setText(items_words(cart, self._text) if cart.lines else "")
+        self._count.setText(items_words(cart, self._text) if cart.lines else tr("Nothing in the cart yet"))
         self._show_sums(cart.items, prepared.totals if prepared else None)
         tone = Tone.INFO if promise is Promise.NONE else Tone.WARN
         self._promise.say(promise_words(promise) if cart.lines else "", tone)
