@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import structlog
@@ -29,19 +29,25 @@ LOCK_FILE = "worker.lock"
 EXECUTOR = "worker"
 PULSE_EVERY = 3.0
 HOUSEKEEPING_EVERY = 5.0
+LOCK_EVERY = 0.1
 _log = structlog.get_logger()
 
 
 def run_worker(settings: Settings, *, until_stdin_closes: bool) -> None:
     """Run until told to stop. Prints ``{"ready": true, "url": ...}`` when it receives and executes."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with _alone(settings.data_dir / LOCK_FILE):
-        asyncio.run(_work(settings, until_stdin_closes=until_stdin_closes))
+    asyncio.run(_live(settings, until_stdin_closes=until_stdin_closes))
 
 
-async def _work(settings: Settings, *, until_stdin_closes: bool) -> None:
+async def _live(settings: Settings, *, until_stdin_closes: bool) -> None:
     stop = asyncio.Event()
     _listen_for_the_end(stop, until_stdin_closes=until_stdin_closes)
+    async with _alone(settings.data_dir / LOCK_FILE, stop):
+        if not stop.is_set():
+            await _work(settings, stop)
+
+
+async def _work(settings: Settings, stop: asyncio.Event) -> None:
     office = await open_backoffice(settings)
     worker = Worker(
         engine=office.durable_engine,
@@ -104,10 +110,18 @@ def _listen_for_the_end(stop: asyncio.Event, *, until_stdin_closes: bool) -> Non
         threading.Thread(target=watch, name="stdin", daemon=True).start()
 
 
-@contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    with path.open("w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        lock.write(str(os.getpid()))
-        lock.flush()
+@contextlib.asynccontextmanager
+async def _alone(path: Path, stop: asyncio.Event) -> AsyncIterator[None]:
+    with path.open("a", encoding="utf-8") as lock:
+        # Asked for again and again: a wait inside the lock would not notice that it is time to go.
+        while not stop.is_set():
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                await _pause(stop, LOCK_EVERY)
+                continue
+            lock.truncate(0)
+            lock.write(str(os.getpid()))
+            lock.flush()
+            break
         yield

@@ -6,8 +6,10 @@
 """
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from backoffice.domain.errors import StoreUnavailable
+from backoffice.store.store import plain_trouble
 
 HEAD = "0005"
 _ONE_AT_A_TIME = 4_711_2026  # the advisory lock of PostgreSQL; any number nobody else takes
@@ -17,10 +19,23 @@ def make_schema(engine: Engine) -> None:
     """Bring the database to ``HEAD``, making it when it is empty.
 
     Raises:
-        StoreUnavailable: it was made by a newer program, or by none of ours.
+        StoreUnavailable: it can not be had, or was made by a newer program.
     """
-    if current_revision(engine) == HEAD:
-        return
+    try:
+        if current_revision(engine) != HEAD:
+            _upgrade(engine)
+    except DBAPIError as error:
+        raise plain_trouble(error) from error
+
+
+def current_revision(engine: Engine) -> str:
+    """Return the revision the database is at, "" when it is empty."""
+    with engine.connect() as connection:
+        reading = connection.execution_options(sqlite_begin="DEFERRED")
+        return _revision(reading)
+
+
+def _upgrade(engine: Engine) -> None:
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_AT_A_TIME})
@@ -31,14 +46,6 @@ def make_schema(engine: Engine) -> None:
         from backoffice.store.migrations import upgrade  # noqa: PLC0415 - 0.3 s, needed once in the life of a database
 
         upgrade(connection)
-
-
-def current_revision(engine: Engine) -> str:
-    """Return the revision the database is at, "" when it is empty."""
-    with engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            connection = connection.execution_options(sqlite_begin="DEFERRED")
-        return _revision(connection)
 
 
 def _revision(connection: Connection) -> str:
