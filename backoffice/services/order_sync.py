@@ -4,8 +4,8 @@
 2. In one transaction the message is stored under its id and applied: what is told as stored is stored.
 3. The same id again changes nothing; with another body it is set aside beside the first, for a person to
    look at.
-4. A message of an order not known here is parked; ``apply_parked`` applies it in the transaction that makes
-   the order known.
+4. A message of an order not known here is parked; housekeeping applies it once the order is submitted. Not
+   earlier, for the checkout moves the status itself.
 5. A supervisor sees every message, its body, and can have it applied again.
 """
 
@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select, tuple_
 
 from backoffice.domain.errors import InvalidInput
 from backoffice.domain.staff import Actor, Right
+from backoffice.domain.statuses import OrderStatus
 from backoffice.domain.sync import OUTCOMES, InboxRow, InboxState, Receipt, SyncOutcome, SyncSummary
 from backoffice.external.dom.port import SyncOrderMessage
 from backoffice.external.dom.signing import verify
@@ -39,6 +40,7 @@ from backoffice.services.jobs import Jobs
 from backoffice.services.order_sync_apply import ORDER_KIND, Applied, apply_order
 from backoffice.store.store import Store
 from backoffice.store.tables.messages import inbox
+from backoffice.store.tables.ordering import orders
 
 _LARGEST_PAGE = 500
 
@@ -129,10 +131,6 @@ class OrderSync:
 
         return await self._store.run(work)
 
-    def apply_parked(self, connection: Connection, order_number: str) -> int:
-        """Apply what waited for an order, in the caller's transaction; return how many messages did."""
-        return apply_parked(connection, self._jobs, order_number, at=self._clock())
-
     async def _receive(
         self, body: bytes, headers: Mapping[str, str], reader: Callable[[bytes], Message]
     ) -> Receipt:
@@ -174,8 +172,25 @@ class OrderSync:
         return Applied(state=InboxState.IGNORED, reason="Nothing in it is newer than what is known.")
 
 
+def apply_waiting(connection: Connection, jobs: Jobs, *, at: datetime) -> int:
+    """Apply parked messages whose order has appeared since (housekeeping); return how many there were."""
+    numbers: list[str] = list(
+        connection.execute(
+            select(inbox.c.subject)
+            .join(orders, orders.c.number == inbox.c.subject)
+            .where(
+                inbox.c.state == InboxState.PARKED.value,
+                inbox.c.kind == ORDER_KIND,
+                orders.c.status != OrderStatus.PENDING.value,
+            )
+            .distinct()
+        ).scalars()
+    )
+    return sum(apply_parked(connection, jobs, number, at=at) for number in numbers)
+
+
 def apply_parked(connection: Connection, jobs: Jobs, order_number: str, *, at: datetime) -> int:
-    """Apply the messages that waited for an order, oldest first; call it in the transaction of the pivot."""
+    """Apply the messages that waited for an order, oldest first, in the caller's transaction."""
     waiting = connection.execute(
         select(inbox)
         .where(

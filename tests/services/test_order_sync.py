@@ -13,7 +13,7 @@ from backoffice.domain.errors import InvalidInput, NotAllowed, NotFound
 from backoffice.domain.sync import InboxState, SyncOutcome
 from backoffice.external.dom.signing import sign
 from backoffice.services.audit import verify_chain
-from backoffice.services.order_sync import OrderSync
+from backoffice.services.order_sync import OrderSync, apply_waiting
 from backoffice.store.tables import metadata
 from backoffice.store.tables.messages import inbox, mails
 from backoffice.store.tables.ordering import order_lines, order_statuses, orders, shipments
@@ -140,7 +140,7 @@ async def test_a_message_for_an_order_not_known_yet_waits_for_it(world: World) -
     sync = OrderSync(world.store, world.jobs, secrets=[SECRET], clock=world.clock)
     assert await push(sync, FIRST_PARCEL, RELEASED) == [SyncOutcome.PARKED, SyncOutcome.PARKED]
     world.do(add_order)
-    world.do(lambda connection: sync.apply_parked(connection, "B1000001"))
+    world.do(lambda connection: apply_waiting(connection, world.jobs, at=world.clock()))
     assert state(world)["order"] == ("R", 3)
     assert [row["state"] for row in world.rows(inbox)] == ["applied", "applied"]
     assert len(world.jobs.mails) == 1
@@ -149,6 +149,8 @@ async def test_a_message_for_an_order_not_known_yet_waits_for_it(world: World) -
 async def test_a_message_for_a_checkout_under_way_waits_too(world: World, sync: OrderSync) -> None:
     world.do(lambda connection: connection.execute(update(orders).values(status="P")))
     assert await push(sync, RELEASED) == [SyncOutcome.PARKED]
+    world.do(lambda connection: apply_waiting(connection, world.jobs, at=world.clock()))
+    assert world.row(orders)["status"] == "P"
 
 
 async def test_a_failed_order_is_not_brought_to_life(world: World, sync: OrderSync) -> None:
