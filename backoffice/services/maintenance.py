@@ -1,4 +1,4 @@
-"""Housekeeping, every few seconds: expired holds are freed, and work whose job was lost is queued again."""
+"""Housekeeping: expired holds are freed, messages that waited for their order applied, lost jobs queued again."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from backoffice.domain.statuses import CheckoutState, PaymentStatus, ReservationStatus
 from backoffice.services.jobs import Jobs
+from backoffice.services.order_sync import apply_waiting
 from backoffice.services.reservations import sweep
 from backoffice.services.transfer import overdue
 from backoffice.store.store import Store
@@ -33,7 +34,7 @@ class Maintenance:
 
     def _work(self, connection: Connection) -> int:
         now = self._clock()
-        done = sweep(connection, self._jobs, now)
+        done = sweep(connection, self._jobs, now) + apply_waiting(connection, self._jobs, at=now)
         lost = list(self._lost(connection, now))
         for name, subject in lost:
             # One key per minute, or per hour where a job too many would be a try too many.
