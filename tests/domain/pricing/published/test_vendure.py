@@ -13,6 +13,7 @@ import pytest
 from backoffice.domain.money import Rounding
 from backoffice.domain.pricing import (
     AmountOff,
+    CartLine,
     FixedPrice,
     Minimum,
     Per,
@@ -25,6 +26,7 @@ from backoffice.domain.pricing import (
     ShippingOff,
     ShippingTaxed,
     TaxesRounded,
+    TaxRate,
     TaxRoundedPer,
 )
 from tests.domain.pricing.carts import cart, line, offer, priced, tariff, tax, usd
@@ -171,13 +173,13 @@ FINAL = (*MIXED, line("3", "2.55", 4, tax_class="reduced"))
     ],
 )
 def test_goods_cost_what_vendure_says(
-    lines: tuple[object, ...],
+    lines: tuple[CartLine, ...],
     promotions: tuple[Promotion, ...],
     rules: PricingRules,
     without_tax: str | None,
     with_tax: str,
 ) -> None:
-    result = priced(cart(*lines, promotions=promotions, taxes=RATES, rules=rules))  # type: ignore[arg-type]  # lines
+    result = priced(cart(*lines, promotions=promotions, taxes=RATES, rules=rules))
 
     assert result.totals.total == usd(with_tax)
     if without_tax is not None:  # there the spec's figure rests on Vendure's own way to share odd cents
@@ -233,11 +235,11 @@ def test_discount_is_prorated_over_two_rates_as_vendure_does() -> None:
     ],
 )
 def test_state_and_city_are_rounded_together_as_vendure_does(
-    rates: tuple[object, ...], with_tax: str, taxes: tuple[str, ...] | None
+    rates: tuple[TaxRate, ...], with_tax: str, taxes: tuple[str, ...] | None
 ) -> None:
     rules = replace(WITHOUT, taxes_rounded=TaxesRounded.TOGETHER)
 
-    result = priced(cart(*MIXED, taxes=rates, rules=rules))  # type: ignore[arg-type]  # tax rates
+    result = priced(cart(*MIXED, taxes=rates, rules=rules))
 
     assert result.totals.total == usd(with_tax)
     if taxes is not None:
