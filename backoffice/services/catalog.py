@@ -82,7 +82,7 @@ class Catalog:
         hits: dict[str, ProductHit] = {}
         ways: tuple[Callable[[], Iterable[str]], ...] = (
             lambda: _with_sku(connection, products.c.sku == written, 1),
-            lambda: _with_sku(connection, written.upper() == _upper_sku, limit),
+            lambda: _with_sku(connection, _upper_sku == written.upper(), limit),
             lambda: _with_sku(connection, _begins(written.upper()), limit),
             lambda: find_products(connection, written, everywhere=False, limit=_LOOKED_AT),
             lambda: find_products(connection, written, everywhere=True, limit=_LOOKED_AT),
@@ -90,26 +90,39 @@ class Catalog:
         )
         for way in ways:
             found = [sku for sku in way() if sku not in hits]
-            for hit in self._in_order(connection, found, today)[: limit - len(hits)]:
-                hits[hit.product.sku] = hit
+            for sku in _best(connection, found, today, limit - len(hits)):
+                hits[sku] = self._hit(connection, sku, today)
             if len(hits) >= limit:
                 break
         return tuple(hits.values())
 
-    def _in_order(self, connection: Connection, skus: list[str], today: date) -> list[ProductHit]:
-        if not skus:
-            return []
-        rows = connection.execute(select(products).where(products.c.sku.in_(skus)))
-        found = (_product(row, self._language) for row in rows)
-        hits = [ProductHit(product=product, on_sale=product.on_sale(today)) for product in found]
-        return sorted(hits, key=lambda hit: (not hit.on_sale, hit.product.name, hit.product.sku))
+    def _hit(self, connection: Connection, sku: str, today: date) -> ProductHit:
+        product = load_product(connection, sku, self._language)
+        return ProductHit(product=product, on_sale=product.on_sale(today))
+
+
+def _best(connection: Connection, skus: list[str], today: date, limit: int) -> list[str]:
+    """What is on sale comes first, then by name: decided on four columns, for descriptions are long."""
+    if not skus:
+        return []
+    query = select(products.c.sku, products.c.name, products.c.sell_from, products.c.sell_until)
+    rows = connection.execute(query.where(products.c.sku.in_(skus))).all()
+    return [row.sku for row in sorted(rows, key=lambda row: (not _on_sale(row, today), row.name, row.sku))][
+        :limit
+    ]
+
+
+def _on_sale(row: Row[Any], today: date) -> bool:
+    return (row.sell_from is None or row.sell_from <= today) and (
+        row.sell_until is None or today <= row.sell_until
+    )
 
 
 def load_product(connection: Connection, sku: str, language: str = ENGLISH) -> Product:
     """Return the product inside a transaction of the caller's. Raises NotFound."""
     written = sku.strip()
     row = connection.execute(select(products).where(products.c.sku == written)).first()
-    row = row or connection.execute(select(products).where(written.upper() == _upper_sku)).first()
+    row = row or connection.execute(select(products).where(_upper_sku == written.upper())).first()
     if row is None:
         shown = written if len(written) <= _LONGEST_SHOWN else f"{written[:_LONGEST_SHOWN]}…"
         sentence = f"There is no item “{shown}”."
@@ -122,12 +135,14 @@ _upper_sku = func.upper(products.c.sku)
 
 
 def _begins(written: str) -> ColumnElement[bool]:
-    return (written <= _upper_sku) & (f"{written}\U0010ffff" > _upper_sku)
+    return (_upper_sku >= written) & (_upper_sku < f"{written}\U0010ffff")
 
 
 def _with_sku(connection: Connection, condition: ColumnElement[bool], limit: int) -> list[str]:
     return list(
-        connection.execute(select(products.c.sku).where(condition).order_by(_upper_sku).limit(limit)).scalars()
+        connection.execute(
+            select(products.c.sku).where(condition).order_by(_upper_sku).limit(limit)
+        ).scalars()
     )
 
 

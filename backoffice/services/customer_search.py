@@ -26,6 +26,15 @@ _AFTER_DIGITS = ":"  # the character after 9
 _MAIN = "Main Office"
 
 _id = customers.c.customer_id
+_NAMES = select(
+    _id,
+    customers.c.title,
+    customers.c.first_name,
+    customers.c.middle_name,
+    customers.c.last_name,
+    customers.c.suffix,
+    customers.c.company,
+)
 _email = func.lower(customers.c.email)
 
 
@@ -125,7 +134,7 @@ def _by_beginnings_of_words(search: _Search) -> Iterator[Found]:
 def _by_words(search: _Search, *, whole: bool) -> Iterator[Found]:
     """The shorter what they are called, the more of it was typed; so those come first."""
     found = find_customers(search.connection, search.written, whole=whole, limit=_LOOKED_AT)
-    rows = list(search.connection.execute(select(customers).where(_id.in_(found)))) if found else []
+    rows = list(search.connection.execute(_NAMES.where(_id.in_(found)))) if found else []
     for row in sorted(
         rows, key=lambda row: (len(f"{row.first_name}{row.last_name}{row.company}"), row.last_name)
     ):
