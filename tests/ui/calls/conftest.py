@@ -141,8 +141,9 @@ class Agent:
         QTest.keySequence(self.focus, keys)
 
     def type(self, text: str) -> None:
-        """Type text into what has the focus."""
-        QTest.keyClicks(self.focus, text)
+        """Type text into what has the focus, which may move on as it is typed."""
+        for letter in text:
+            QTest.keyClicks(self.focus, letter)
 
     def enter(self) -> None:
         QTest.keyClick(self.focus, Qt.Key.Key_Return)

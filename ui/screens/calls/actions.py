@@ -50,10 +50,8 @@ class CallActions:
             undo=add("undoRemove", tr("Put the item back"), "Ctrl+Z", icon="back"),
             new_address=add("newAddress", tr("New address"), "Ctrl+D", icon="home"),
             notes=add("goToNotes", tr("Notes"), "Ctrl+M", icon="note"),
-            prepare=add(
-                "prepare", tr("Prepare"), "F5", icon="hold", tip=tr("Hold the goods and work out the total")
-            ),
-            payment=add("payment", tr("Payment"), "F7", icon="card", tip=tr("Choose how it is paid")),
-            submit=add("submit", tr("Submit"), "F9", icon="check", tip=tr("Make it an order")),
+            prepare=add("prepare", tr("Prepare"), "F5", tip=tr("Hold the goods and work out the total")),
+            payment=add("payment", tr("Payment"), "F7", tip=tr("Choose how it is paid")),
+            submit=add("submit", tr("Submit"), "F9", tip=tr("Make it an order")),
             show_order=add("showOrder", tr("Show the order"), "Ctrl+O", icon="orders"),
         )

@@ -29,7 +29,7 @@ from ui.widgets.labels import Hairline, Label
 from ui.widgets.states import StateView
 from ui.words import tr
 
-_COLUMN = 38  # average characters: the width of the columns left and right
+_LEFT, _RIGHT = 36, 44  # average characters: the width of the columns beside the items
 
 
 class CallPage(QWidget):
@@ -94,7 +94,7 @@ class CallPage(QWidget):
     def show_state(self, state: CallState) -> None:
         """Show the call as it is."""
         now = self._desk.text.clock()
-        why_not = reasons.why_not_add(state)
+        why_not = reasons.why_not_change(state)
         promise = promise_of(state.cart, now) if state.cart else Promise.NONE
         self._promise = promise
         self._problem.say(state.problem)
@@ -144,11 +144,11 @@ class CallPage(QWidget):
         self.caller.search.edit.setFocus()
 
     def new_caller(self) -> None:
-        if not reasons.why_not_add(self.state):
+        if not reasons.why_not_change(self.state):
             self.presenter.caller.open_form(Form.NEW)
 
     def new_address(self) -> None:
-        if self.state.caller.customer is not None and not reasons.why_not_add(self.state):
+        if self.state.caller.customer is not None and not reasons.why_not_change(self.state):
             self.presenter.delivery.open_form()
 
     def reload(self) -> None:
@@ -308,10 +308,10 @@ class CallPage(QWidget):
         order.payment_left.connect(self._payment_back)
 
     def _arrange(self) -> None:
-        side = self.fontMetrics().averageCharWidth() * _COLUMN + 2 * Space.L
+        letter = self.fontMetrics().averageCharWidth()
         left = _column(self.caller, margin=Space.L)
-        left.setFixedWidth(side)
-        self.order.setFixedWidth(side)
+        left.setFixedWidth(letter * _LEFT + 2 * Space.L)
+        self.order.setFixedWidth(letter * _RIGHT + 2 * Space.L)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(Space.L, Space.L, Space.L, Space.L)

@@ -14,7 +14,6 @@ from ui.tone import Tone
 from ui.widgets.labels import Label, plain_tip
 from ui.words import tr
 
-
 _MOST = 8
 
 

@@ -55,6 +55,8 @@ class EntryList(QListView):
 
     def __init__(self, name: str, says: str, *, folder: Path | None = None, lines: int = 2) -> None:
         super().__init__()
+        if lines == 1 and folder is None:
+            self.setFont(scaled(self.font(), 0.9))
         self.setObjectName(name)
         self.setAccessibleName(says)
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -83,12 +83,12 @@ class _LinesModel(RowsModel[LineRow]):
         super().__init__(
             (
                 Column(title="", text=_nothing, width=6),
-                Column(title=tr("SKU"), text=_sku, width=12),
+                Column(title=tr("SKU"), text=_sku, width=13),
                 Column(title=tr("Item"), text=_name, width=20, stretch=True),
                 Column(title=tr("Qty"), text=_quantity, tip=_quantity_tip, amount=True, width=7),
-                Column(title=tr("Availability"), text=_availability, tip=_availability_tip, width=21),
-                Column(title=tr("Price"), text=_price, amount=True, width=10),
-                Column(title=tr("Total"), text=_total, tip=_total_tip, amount=True, width=11),
+                Column(title=tr("Availability"), text=_availability, tip=_availability_tip, width=24),
+                Column(title=tr("Price"), text=_price, amount=True, width=12),
+                Column(title=tr("Total"), text=_total, tip=_total_tip, amount=True, width=13),
             ),
             key=_key,
         )
@@ -144,7 +144,9 @@ class _LineDelegate(RowDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: LineRow = index.data(ROW_ROLE)
         super().paint(
-            painter, option, index if index.column() != AVAILABILITY else index.siblingAtColumn(PHOTO)
+            painter,
+            option,
+            index if index.column() != AVAILABILITY else index.model().index(index.row(), PHOTO),
         )
         painter.save()
         room: QRect = option.rect

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from backoffice.domain.cart import Cart
@@ -48,6 +48,9 @@ class OrderColumn(QScrollArea):
         self._prepare_error = Sentence("prepareError")
         self._payment_error = Sentence("paymentError")
         self._submit_error = Sentence("submitError")
+        self._show_below = QTimer(self)
+        self._show_below.setSingleShot(True)
+        self._show_below.timeout.connect(self._scroll_to_steps)
         self.payment.on_account.connect(self.on_account)
         self.payment.by_card.connect(self.by_card)
         self.payment.card_number_refused.connect(self.card_number_refused)
@@ -57,7 +60,7 @@ class OrderColumn(QScrollArea):
     def show_state(self, state: CallState, now: datetime) -> None:
         """Show sums, steps and outcome of the call on top."""
         order = state.order
-        self.totals.show_cart(state.cart, now)
+        self.totals.show_cart(state.cart, now, over=state.is_over, brief=order.paying)
         self._show_steps(state, now)
         self._prepare_error.say(order.prepare_problem)
         self._payment_error.say(None if order.paying else order.payment_problem)
@@ -71,6 +74,8 @@ class OrderColumn(QScrollArea):
         submitted = is_submitted(result)
         if submitted and not self._submitted:
             self.outcome.focus_next()
+        if result is not None or order.paying:
+            self._show_below.start()
         self._submitted = submitted
 
     def focus_step(self) -> None:
@@ -78,6 +83,11 @@ class OrderColumn(QScrollArea):
         for button in (self._prepare, self._payment, self._submit):
             if button.property("kind") == "primary" and button.isEnabled():
                 button.setFocus()
+
+    def _scroll_to_steps(self) -> None:
+        # After the layout has made room for what just appeared.
+        part = self.outcome if self.outcome.isVisible() else self.payment
+        self.ensureWidgetVisible(part, 0, 0)
 
     def _show_steps(self, state: CallState, now: datetime) -> None:
         order, cart = state.order, state.cart
@@ -105,8 +115,14 @@ class OrderColumn(QScrollArea):
         for button, primary in steps:
             button.set_kind("primary" if primary and not ended else "")
         first = next((button for button, primary in steps if primary), None)
-        action = {self._prepare: self._actions.prepare, self._submit: self._actions.submit}
-        reason = why[action[first]] if first in action else ""
+        reason = (
+            {
+                self._prepare: why[self._actions.prepare],
+                self._submit: why[self._actions.submit],
+            }.get(first, "")
+            if first
+            else ""
+        )
         self._next.setText("" if ended or order.busy is not Busy.NO else reason)
         self._next.setVisible(bool(self._next.text()))
         self._paid.setText(tr("Paid {how}", how=payment_words(cart)) if cart and cart.payments else "")

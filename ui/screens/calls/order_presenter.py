@@ -86,7 +86,7 @@ class OrderPresenter:
         if not reference:
             self._put(payment_problem=Problem(sentence=tr("On account needs the customer's order number.")))
             return False
-        label = tr("on account, PO {number}", number=reference)
+        label = tr("on account: {number}", number=reference)
         return await self._pay(PaymentPlan(method=PaymentMethod.ON_ACCOUNT, reference=reference, label=label))
 
     async def pay_by_card(self, card: CardChoice) -> bool:

@@ -58,12 +58,7 @@ class OutcomePanel(QFrame):
             self._fill(Tone.INFO, "waiting", tr("Not known yet (checking)"), _checking(result))
         elif submitted:
             total = tr("{total} in all.", total=self._text.money(result.total)) if result.total else ""
-            self._fill(
-                Tone.GOOD,
-                "check",
-                tr("Submitted"),
-                " ".join(part for part in (result.sentence, total) if part),
-            )
+            self._fill(Tone.GOOD, "check", tr("Submitted"), total)
         else:
             self._fill(Tone.BAD, "failed", tr("Not submitted"), result.sentence, result.advice)
         self._number.setText(result.order_number if result and submitted else "")

@@ -8,36 +8,24 @@ from ui.words import tr
 
 
 def why_not_change(state: CallState) -> str:
-    """Say why the cart may not be changed."""
+    """Say why the cart may not be changed. While Prepare runs it may: the change waits for its turn."""
     if state.cart is None:
         return state.problem.text if state.problem else tr("The call is still being loaded.")
     if state.is_over:
         return tr("This cart is closed. Start a new call.")
     if state.in_checkout:
         return tr("The order is being submitted; the cart can not be changed now.")
-    return _busy(state.order.busy)
-
-
-def why_not_add(state: CallState) -> str:
-    """Say why nothing may be added to the cart."""
-    if (
-        state.cart is not None
-        and state.order.busy is Busy.NO
-        and not state.locked
-        and state.call.parked_since
-    ):
-        return tr("This call is parked. Resume it first.")
-    return why_not_change(state)
+    return tr("This call is parked. Resume it first (Ctrl+P).") if state.call.parked_since else ""
 
 
 def why_not_prepare(state: CallState) -> str:
     """Say what Prepare still needs."""
-    return why_not_add(state) or (_missing(state.cart) if state.cart else "")
+    return why_not_change(state) or _busy(state.order.busy) or (_missing(state.cart) if state.cart else "")
 
 
 def why_not_pay(state: CallState) -> str:
     """Say what Payment still needs: the amount may change, how it is paid does not."""
-    if reason := why_not_add(state):
+    if reason := why_not_change(state) or _busy(state.order.busy):
         return reason
     if state.cart is None or state.cart.customer_id is None:
         return tr("First find or add the caller.")
@@ -48,7 +36,7 @@ def why_not_pay(state: CallState) -> str:
 
 def why_not_submit(state: CallState, now: datetime) -> str:
     """Say what Submit still needs."""
-    if reason := why_not_add(state):
+    if reason := why_not_change(state) or _busy(state.order.busy):
         return reason
     cart = state.cart
     if cart is None:

@@ -26,6 +26,7 @@ class TotalsPanel(QWidget):
     def __init__(self, text: Text) -> None:
         super().__init__()
         self._text = text
+        self._over = False
         self._count = Label(size="small", tone=Tone.NEUTRAL)
         self._sums = {
             name: AmountLabel(size="title" if name == "Total" else "body", bold=name == "Total")
@@ -40,11 +41,15 @@ class TotalsPanel(QWidget):
         self._coupons = Sentence("couponsList", Tone.WARN)
         self._arrange()
 
-    def show_cart(self, cart: Cart | None, now: datetime) -> None:
-        """Show the sums while they hold; else what must be done to have them."""
+    def show_cart(self, cart: Cart | None, now: datetime, *, over: bool = False, brief: bool = False) -> None:
+        """Show the sums while they hold; else what must be done to have them.
+
+        ``over``: the order is made, so the sums are final. ``brief``: without explanations, where room is needed.
+        """
         if cart is None:
             return
-        promise = promise_of(cart, now)
+        self._over = over
+        promise = Promise.HOLDS if over else promise_of(cart, now)
         prepared = cart.prepared if promise is Promise.HOLDS else None
         self._count.setText(items_words(cart, self._text) if cart.lines else tr("Nothing in the cart yet"))
         self._show_sums(cart.items, prepared.totals if prepared else None)
@@ -57,16 +62,16 @@ class TotalsPanel(QWidget):
                 for row, one in enumerate(explained)
             ]
         )
-        self._explanations.setVisible(bool(explained))
-        self._why.setVisible(bool(explained))
+        self._explanations.setVisible(bool(explained) and not brief)
+        self._why.setVisible(bool(explained) and not brief)
         self._explanations.setFixedHeight(self._explanations.height_for(_MOST_SHOWN) + 2)
-        self._changes.say("\n".join(prepared.changes) if prepared else "")
+        self._changes.say("\n".join(prepared.changes) if prepared and not over else "")
         self._coupons.say("\n".join(prepared.refused_coupons) if prepared else "")
         self.show_clock(cart, now)
 
     def show_clock(self, cart: Cart | None, now: datetime) -> None:
         """Show how long price and goods are held."""
-        if cart is None or cart.prepared is None or promise_of(cart, now) is not Promise.HOLDS:
+        if cart is None or self._over or cart.prepared is None or promise_of(cart, now) is not Promise.HOLDS:
             self._clock.hide()
             return
         left = cart.prepared.good_until - now

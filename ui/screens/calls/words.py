@@ -93,7 +93,7 @@ def promise_words(promise: Promise) -> str:
 
 
 def payment_words(cart: Cart) -> str:
-    """Return how the order is paid: "on account, PO 4711", "Visa ending 4242, 04/29"."""
+    """Return how the order is paid: "on account: PO 4711", "Visa ending 4242, 04/29"."""
     return ", ".join(plan.label for plan in cart.payments)
 
 
