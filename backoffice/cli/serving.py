@@ -4,6 +4,7 @@ import argparse
 import asyncio
 
 from backoffice.cli import working
+from backoffice.cli.logs import log_to_stderr
 from backoffice.cli.place import load_settings
 from backoffice.settings import Settings
 
@@ -14,6 +15,7 @@ def run_with(options: argparse.Namespace) -> None:
     """Receive until told to stop."""
     from backoffice.external.serving import until_told
 
+    log_to_stderr()
     given = {
         name: getattr(options, name)
         for name in ("inbound_host", "inbound_port")

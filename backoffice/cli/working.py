@@ -2,6 +2,7 @@
 
 import argparse
 
+from backoffice.cli.logs import log_to_stderr
 from backoffice.cli.place import add_data_dir, load_settings
 
 
@@ -16,6 +17,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run_with(options: argparse.Namespace) -> None:
     """Run until told to stop."""
     from backoffice.worker import run_worker
+
+    log_to_stderr()
 
     given = {
         name: getattr(options, name)
