@@ -152,6 +152,6 @@ decrements = Table(  # one per order line: DecrementCache, or the local decremen
     Column("sku", Text, nullable=False),
     Column("location_id", Text, nullable=False),
     Column("quantity", Integer, nullable=False),
-    Column("at", Moment, nullable=False),
+    Column("at", Moment, nullable=False, index=True),  # figures from then on leave it out already
     PrimaryKeyConstraint("order_id", "line_id"),
 )

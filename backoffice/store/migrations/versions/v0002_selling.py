@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("order_id", "line_id", name=op.f("pk_decrements")),
     )
+    op.create_index(op.f("ix_decrements_at"), "decrements", ["at"], unique=False)
     op.create_table(
         "locations",
         sa.Column("location_id", sa.Text(), nullable=False),
