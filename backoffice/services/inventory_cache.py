@@ -1,7 +1,7 @@
 """The cache of the DOM's figures.
 
 1. a figure comes in: pushed, answered or loaded; one that is not newer than the kept one changes nothing;
-2. orders placed after its time are taken off it, for the DOM did not know of them when it counted;
+2. orders acknowledged but placed after its time are taken off it: the DOM did not know of them when it counted;
 3. an order the DOM acknowledged is taken off once per line, from figures older than its placing.
 
 So what is kept is always the newest figure less the orders after it, in whatever order figures and orders
@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, tuple_, update
 
 from backoffice.domain.availability_rules import Figure, is_newer, lowered
 from backoffice.domain.ids import LocationId, Sku
@@ -49,31 +49,28 @@ def write_figures(connection: Connection, figures: Sequence[Figure], received_at
     if not newer:
         return 0
     taken = _ordered_since(connection, newer)
-    rows = [
-        _columns(lowered(figure, taken.get(place, 0)), received_at)
-        for place, figure in newer.items()
-        if place not in kept
-    ]
-    if rows:
-        connection.execute(insert(availability), rows)
-    for place, figure in newer.items():
-        if place in kept:
-            _replace(connection, _columns(lowered(figure, taken.get(place, 0)), received_at))
+    true = {place: lowered(figure, taken.get(place, 0)) for place, figure in newer.items()}
+    added = [_columns(figure, received_at) for place, figure in true.items() if place not in kept]
+    if added:
+        connection.execute(insert(availability), added)
+    _replace(connection, [figure for place, figure in true.items() if place in kept], received_at)
     return len(newer)
 
 
 def decrement_cache(connection: Connection, order_id: str, at: datetime) -> None:
     """DecrementCache: take the lines of an order the DOM acknowledged off the kept figures, once per line.
 
-    A figure whose own time is not before the order's placing stays as it is: the DOM held the goods for the
-    order by then, so its figure leaves them out already, and taking them off again would count the order
-    twice. A line that has its row in ``decrements`` (acknowledged before, or taken from our own stock at
-    submit) is left alone. Call it in the transaction that records the acknowledgement, so neither exists
-    without the other.
+    ``at`` is the DOM's own time of the acknowledgement. A figure that is not older than the order's placing stays
+    as it is: the DOM held the goods for the order by then, so its figure leaves them out already, and taking them
+    off again would count the order twice. Should the DOM's clock be behind ours, its acknowledgement may come
+    "before" the placing: then that is the moment. A line that has its row in ``decrements`` (acknowledged before,
+    or taken from our own stock at submit) is left alone. Call it in the transaction that records the
+    acknowledgement, so neither exists without the other.
     """
     placed_at: datetime = connection.execute(
         select(orders.c.placed_at).where(orders.c.order_id == order_id)
     ).scalar_one()
+    known_from = min(placed_at, at)
     done: set[str] = set(
         connection.execute(select(decrements.c.line_id).where(decrements.c.order_id == order_id)).scalars()
     )
@@ -90,21 +87,17 @@ def decrement_cache(connection: Connection, order_id: str, at: datetime) -> None
                 "sku": line.sku,
                 "location_id": line.location_id,
                 "quantity": line.quantity,
-                "at": at,
+                "at": known_from,
             }
             for line in fresh
         ],
     )
+    kept = read_figures(connection, {_place(line) for line in fresh})
     for line in fresh:
-        place = (Sku(line.sku), LocationId(line.location_id))
-        kept = read_figures(connection, [place]).get(place)
-        if kept is not None and kept.as_of < placed_at:
-            left = lowered(kept, line.quantity)
-            connection.execute(
-                update(availability)
-                .where(availability.c.sku == line.sku, availability.c.location_id == line.location_id)
-                .values(quantity=left.quantity, status=left.status.value)
-            )
+        figure = kept.get(_place(line))
+        if figure is not None and figure.as_of < known_from:
+            kept[_place(line)] = lowered(figure, line.quantity)
+    _replace(connection, [figure for figure in kept.values() if figure.as_of < known_from])
 
 
 def figure_of(record: Availability) -> Figure:
@@ -121,41 +114,53 @@ def figure_of(record: Availability) -> Figure:
 
 
 def _ordered_since(connection: Connection, figures: dict[Place, Figure]) -> dict[Place, int]:
-    """Sum what orders placed after each figure's time have taken."""
+    """Sum what orders have taken that each figure does not know of."""
     oldest = min(figure.as_of for figure in figures.values())
-    rows = connection.execute(
-        select(
-            decrements.c.sku,
-            decrements.c.location_id,
-            orders.c.placed_at,
-            func.sum(decrements.c.quantity).label("pieces"),
-        )
-        .join(orders, orders.c.order_id == decrements.c.order_id)
-        .where(orders.c.placed_at > oldest)
-        .group_by(decrements.c.sku, decrements.c.location_id, orders.c.placed_at)
-    )
     taken: dict[Place, int] = {}
-    for row in rows:
-        place = (Sku(row.sku), LocationId(row.location_id))
+    for row in connection.execute(select(decrements).where(decrements.c.at > oldest)):
+        place = _place(row)
         figure = figures.get(place)
-        if figure is not None and row.placed_at > figure.as_of:
-            taken[place] = taken.get(place, 0) + int(row.pieces)
+        if figure is not None and row.at > figure.as_of:
+            taken[place] = taken.get(place, 0) + int(row.quantity)
     return taken
 
 
-def _replace(connection: Connection, columns: dict[str, object]) -> None:
-    connection.execute(
+def _replace(connection: Connection, figures: Sequence[Figure], received_at: datetime | None = None) -> None:
+    """Write over kept figures, unless another desk was faster with a newer one."""
+    if not figures:
+        return
+    names = ["status", "quantity"]
+    if received_at is not None:
+        names += ["unit", "available_from", "as_of", "received_at"]
+    statement = (
         update(availability)
         .where(
-            availability.c.sku == columns["sku"],
-            availability.c.location_id == columns["location_id"],
-            availability.c.as_of <= columns["as_of"],  # guard: another desk may have been faster
+            availability.c.sku == bindparam("of_sku"),
+            availability.c.location_id == bindparam("of_location"),
+            availability.c.as_of <= bindparam("not_after", type_=availability.c.as_of.type),
         )
-        .values(columns)
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
+    connection.execute(
+        statement,
+        [
+            {
+                "of_sku": figure.sku,
+                "of_location": figure.location,
+                "not_after": figure.as_of,
+                **{f"new_{name}": columns[name] for name in names},
+            }
+            for figure in figures
+            if (columns := _columns(figure, received_at))
+        ],
     )
 
 
-def _columns(figure: Figure, received_at: datetime) -> dict[str, object]:
+def _place(row: Row[Any]) -> Place:
+    return Sku(row.sku), LocationId(row.location_id)
+
+
+def _columns(figure: Figure, received_at: datetime | None) -> dict[str, object]:
     return {
         "sku": figure.sku,
         "location_id": figure.location,
