@@ -8,6 +8,7 @@ A supervisor adds people and takes them out; nobody is deleted, for the trail na
 """
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -57,12 +58,14 @@ class StaffService:
             raise _locked(min(failures), now)
         right = await asyncio.to_thread(_verify, row.password_hash if row else _nobodys_hash(), password)
         if row is None or not right or not row.active:
-            await self._store.run(lambda connection: self._fail(connection, name, desk))
+            await self._store.run(
+                lambda connection: self._fail(connection, name, desk, known=row is not None)
+            )
             raise Refusal("Name or password is wrong.", field="password", code="wrong_password")
         actor = Actor(staff_id=StaffId(row.staff_id), name=row.name, role=Role(row.role), desk=desk)
 
         def welcome(connection: Connection) -> Actor:
-            connection.execute(delete(failed_sign_ins).where(failed_sign_ins.c.login == name))
+            connection.execute(delete(failed_sign_ins).where(failed_sign_ins.c.login == _digest(name)))
             audit.record(connection, actor, "staff.signed_in", actor.staff_id, at=self._clock())
             return actor
 
@@ -134,19 +137,23 @@ class StaffService:
 
         return await self._store.run(write)
 
-    def _fail(self, connection: Connection, login: str, desk: str) -> None:
+    def _fail(self, connection: Connection, login: str, desk: str, *, known: bool) -> None:
+        """What nobody is called may be a password typed into the wrong field: it is written down nowhere."""
         now = self._clock()
         stale = failed_sign_ins.c.at < now - FAILURES_COUNT_FOR
         connection.execute(delete(failed_sign_ins).where(stale))
-        connection.execute(insert(failed_sign_ins).values(failure_id=new_id(), login=login, at=now))
-        detail: dict[str, object] = {"login": login, "desk": desk}
-        audit.record(connection, SYSTEM, "staff.sign_in_failed", login, at=now, detail=detail)
+        failure = {"failure_id": new_id(), "login": _digest(login), "at": now}
+        connection.execute(insert(failed_sign_ins).values(failure))
+        named = login if known else "unknown"
+        audit.record(connection, SYSTEM, "staff.sign_in_failed", named, at=now, detail={"desk": desk})
 
 
 def _look_up(connection: Connection, login: str, now: datetime) -> tuple[Row[Any] | None, list[datetime]]:
     since = now - FAILURES_COUNT_FOR
     failures = connection.execute(
-        select(failed_sign_ins.c.at).where(failed_sign_ins.c.login == login, failed_sign_ins.c.at > since)
+        select(failed_sign_ins.c.at).where(
+            failed_sign_ins.c.login == _digest(login), failed_sign_ins.c.at > since
+        )
     )
     return _by_login(connection, login), list(failures.scalars())
 
@@ -195,6 +202,10 @@ def _check(login: str, name: str, role: Role, password: str) -> None:
 
 def _login(written: str) -> str:
     return one_line(written).casefold()[:_LONGEST]
+
+
+def _digest(login: str) -> str:
+    return hashlib.sha256(login.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _verify(hashed: str, password: str) -> bool:

@@ -1,4 +1,6 @@
-from collections.abc import AsyncIterator
+import asyncio
+import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -37,14 +39,28 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PHOTOS = RESOURCES / "demo" / "adventure-works" / "photos"
 
 
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the demo in it, loaded once: each test works on a copy."""
+    folder = tmp_path_factory.mktemp("demo")
+    store = opened(folder)
+    asyncio.run(load_demo_data(store, Settings(data_dir=folder), clock=lambda: NOON))
+    store.close()
+    return folder
+
+
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'backoffice.db'}")
-    metadata.create_all(engine)
-    store = Store(engine)
-    await load_demo_data(store, Settings(data_dir=tmp_path), clock=lambda: NOON)
+def store(loaded: Path, tmp_path: Path) -> Iterator[Store]:
+    shutil.copy(loaded / "backoffice.db", tmp_path)
+    store = opened(tmp_path)
     yield store
     store.close()
+
+
+def opened(folder: Path) -> Store:
+    engine = open_engine(f"sqlite:///{folder / 'backoffice.db'}")
+    metadata.create_all(engine)
+    return Store(engine)
 
 
 def count(connection: Connection, table: Table) -> int:

@@ -150,6 +150,14 @@ async def test_passwords_are_kept_as_argon2_hashes_and_appear_nowhere_else(
     assert not any(b"correct horse" in file.read_bytes() for file in tmp_path.iterdir())
 
 
+async def test_a_password_typed_as_a_name_is_written_down_nowhere(
+    service: StaffService, tmp_path: Path
+) -> None:
+    with pytest.raises(Refusal):
+        await service.sign_in("my secret words", "", desk="desk 4")
+    assert not any(b"my secret words" in file.read_bytes() for file in tmp_path.iterdir())
+
+
 async def test_signing_in_and_failing_to_leaves_a_trail(service: StaffService, store: Store) -> None:
     with pytest.raises(Refusal):
         await service.sign_in("ben", "wrong", desk="desk 4")

@@ -20,7 +20,7 @@ failed_sign_ins = Table(  # what locks a login for a while
     "failed_sign_ins",
     metadata,
     Column("failure_id", Text, primary_key=True),
-    Column("login", Text, nullable=False),  # as typed, in small letters; may be nobody's
+    Column("login", Text, nullable=False),  # a digest of what was typed, which may be anything
     Column("at", Moment, nullable=False),
     Index("ix_failed_sign_ins_login_at", "login", "at"),
 )
