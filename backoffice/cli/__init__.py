@@ -47,6 +47,7 @@ COMMANDS = {
         help="count orders, transfers, jobs, messages and e-mails", module="backoffice.cli.status"
     ),
     "import": Command(help="load real data from a CSV file", module="backoffice.cli.importing"),
+    "add-staff": Command(help="let somebody sign in", module="backoffice.cli.staffing"),
     "load-inventory": Command(
         help="load a file of availability, of any size", module="backoffice.cli.loading"
     ),

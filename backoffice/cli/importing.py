@@ -22,6 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--online", default="", metavar="LOCATION", help="which location of the file is the online store"
     )
+    parser.add_argument(
+        "--currency", default="USD", help="of a store that opens with this file (%(default)s)"
+    )
     parser.add_argument("--country", default="US", help="where bare phone numbers belong (%(default)s)")
     parser.add_argument("--rejects", type=Path, help="write rows that were not taken to this CSV file")
 
@@ -35,9 +38,9 @@ async def _load(settings: Settings, options: argparse.Namespace) -> int:
     from backoffice.bootstrap import open_backoffice
     from backoffice.domain.ids import utc_now
     from backoffice.domain.staff import SYSTEM
+    from backoffice.services.first_start import open_store
     from backoffice.services.import_kinds import ImportContext
     from backoffice.services.imports import ImportProgress, ImportResult, import_file
-    from backoffice.services.stores import load_store
 
     office = await open_backoffice(settings)
     line = ProgressLine()
@@ -46,7 +49,9 @@ async def _load(settings: Settings, options: argparse.Namespace) -> int:
         line.show(f"{progress.share:6.1%}  {progress.loaded} loaded, {progress.rejected} rejected")
 
     def load() -> ImportResult:
-        store = office.store.read_here(lambda connection: load_store(connection, settings.store_id))
+        store = open_store(
+            office.store, settings.store_id, currency=options.currency, actor=SYSTEM, clock=utc_now
+        )
         context = ImportContext(
             currency=store.currency,
             country=options.country,
