@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+import math
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from backoffice.domain.errors import NotFound
+from backoffice.domain.errors import InvalidInput, NotFound
 from backoffice.domain.staff import SYSTEM
 from backoffice.domain.sync import InboxRow, InboxState, SyncSummary
 from backoffice.external.dom.port import SyncInventoryMessage, SyncOrderMessage
@@ -49,6 +50,18 @@ def read_summary(connection: Connection) -> SyncSummary:
     )
 
 
+def values_of(body: bytes) -> object:
+    """Return a body as the JSON column keeps it.
+
+    Raises:
+        InvalidInput: it holds, in a field nobody reads, what no JSON column takes: a number without end.
+    """
+    try:
+        return json.loads(body, parse_constant=_finite, parse_float=_finite)
+    except (ValueError, RecursionError):
+        raise InvalidInput("The message holds a number that is none.", code="invalid_message") from None
+
+
 def keep(
     connection: Connection,
     message: Message,
@@ -69,7 +82,7 @@ def keep(
             subject=subject,
             sequence=sequence,
             body_hash=hash_of(body),
-            body=json.loads(body),
+            body=values_of(body),
             state=applied.state.value,
             reason=applied.reason,
             created_at=message.created_at,
@@ -136,3 +149,10 @@ def inbox_row(row: Row[Any]) -> InboxRow:
         applied_at=row.applied_at,
         times_received=row.times_received,
     )
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
