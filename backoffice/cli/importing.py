@@ -9,7 +9,7 @@ from backoffice.cli.place import add_data_dir, load_settings
 from backoffice.cli.progress import ProgressLine
 from backoffice.settings import Settings
 
-KINDS = ("catalogue", "customers", "addresses", "stock")
+KINDS = ("catalogue", "customers", "addresses", "stock", "ship_methods", "tax_rates")
 _REJECTED = 1
 _MOST_TOLD = 20
 

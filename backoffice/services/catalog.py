@@ -20,13 +20,13 @@ from backoffice.domain.catalog import Product, ProductHit
 from backoffice.domain.errors import NotFound
 from backoffice.domain.ids import Sku
 from backoffice.domain.money import Money
+from backoffice.services.free_text import searchable
 from backoffice.store.search import find_product_parts, find_products
 from backoffice.store.store import Store
 from backoffice.store.tables.selling import products, ship_methods
 
 ENGLISH = "en"
 _LOOKED_AT = 200  # found by one way before they are put in order
-_LONGEST_QUESTION = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +53,7 @@ class Catalog:
 
     async def suggest(self, text: str, *, limit: int = 12) -> tuple[ProductHit, ...]:
         """Return what somebody typing this may mean, the likeliest first; nothing for an empty text."""
-        written = " ".join(text[:_LONGEST_QUESTION].split())
+        written = searchable(text)
         if not written:
             return ()
         return await self._store.read(lambda connection: self._suggest(connection, written, limit))
@@ -120,7 +120,7 @@ def _on_sale(row: Row[Any], today: date) -> bool:
 
 def load_product(connection: Connection, sku: str, language: str = ENGLISH) -> Product:
     """Return the product inside a transaction of the caller's. Raises NotFound."""
-    written = sku.strip()
+    written = searchable(sku)
     row = connection.execute(select(products).where(products.c.sku == written)).first()
     row = row or connection.execute(select(products).where(_upper_sku == written.upper())).first()
     if row is None:

@@ -14,13 +14,13 @@ from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
 from backoffice.domain.customer import CustomerHit
 from backoffice.domain.ids import CustomerId
+from backoffice.services.free_text import searchable
 from backoffice.services.phone import phone_question
 from backoffice.store.search import find_customers, fold
 from backoffice.store.tables.ordering import orders
 from backoffice.store.tables.people import addresses, customers
 
 _LOOKED_AT = 200  # found by words before they are put in order
-_LONGEST_QUESTION = 200
 _FEWEST_OF_EMAIL = 3
 _AFTER_DIGITS = ":"  # the character after 9
 _MAIN = "Main Office"
@@ -55,7 +55,7 @@ def search_customers(
     connection: Connection, written: str, *, limit: int, order_prefix: str, country: str
 ) -> tuple[CustomerHit, ...]:
     """Return at most ``limit`` hits, the surest first."""
-    plain = " ".join(written[:_LONGEST_QUESTION].split())
+    plain = searchable(written)
     if not plain or limit < 1:
         return ()
     search = _Search(connection, plain, order_prefix, country, limit)

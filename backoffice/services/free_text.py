@@ -12,14 +12,27 @@ CARD_SENTENCE = (
     "This looks like a card number. Card numbers are never written down: use Payment (F7) instead."
 )
 
+LONGEST_QUESTION = 200
+
 
 def one_line(written: str) -> str:
     """Return the text as a name is kept: without line breaks, tabs and outer or doubled spaces."""
     return " ".join(written.split())
 
 
-def text_problem(what: str, written: str, longest: int, *, lines: bool = False) -> str:
-    """Return why ``written`` can not be kept as ``what`` ("The first name"), "" when it can."""
+def searchable(written: str) -> str:
+    """Return what can be looked for: one line of at most 200 characters, without those nobody can type."""
+    shown = (" " if _can_not_be_shown(character) else character for character in written[:LONGEST_QUESTION])
+    return one_line("".join(shown))
+
+
+def text_problem(
+    what: str, written: str, longest: int, *, lines: bool = False, may_be_number: bool = False
+) -> str:
+    """Return why ``written`` can not be kept as ``what`` ("The first name"), "" when it can.
+
+    ``lines``: line breaks stay. ``may_be_number``: a bar code of an item may look like a card number.
+    """
     kept = written if lines else one_line(written)
     if len(kept) > longest:
         over = len(kept) - longest
@@ -29,7 +42,7 @@ def text_problem(what: str, written: str, longest: int, *, lines: bool = False) 
         )
     if any(_can_not_be_shown(character) for character in kept):
         return f"{what} holds characters that can not be shown. Delete them, or type it again."
-    if holds_card_number(kept):
+    if not may_be_number and holds_card_number(kept):
         return CARD_SENTENCE
     return ""
 

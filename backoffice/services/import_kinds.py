@@ -78,12 +78,14 @@ class Kind:
         )
 
 
-def read_text(cells: Cells, name: str, *, longest: int = 200, needed: bool = False) -> str:
+def read_text(
+    cells: Cells, name: str, *, longest: int = 200, needed: bool = False, may_be_number: bool = False
+) -> str:
     """Return the text on one line. Raises RowProblem."""
     written = one_line(cells.get(name, ""))
     if needed and not written:
         raise RowProblem(name, "It is missing.")
-    if problem := text_problem("It", written, longest):
+    if problem := text_problem("It", written, longest, may_be_number=may_be_number):
         raise RowProblem(name, problem.replace(" Nothing was saved and nothing is lost:", " To load it,"))
     return written
 

@@ -7,7 +7,6 @@ from pathlib import PurePath
 from sqlalchemy import Connection, select
 
 from backoffice.services.address_rules import read_country
-from backoffice.services.free_text import one_line
 from backoffice.services.import_kinds import (
     Cells,
     ImportContext,
@@ -55,7 +54,7 @@ def _read_product(cells: Cells, context: ImportContext) -> Values:
         "sell_until": sell_until,
         "photo": _photo(cells),
         "descriptions": {
-            name.removeprefix(_DESCRIPTION): one_line(text)[:_LONGEST_DESCRIPTION]
+            name.removeprefix(_DESCRIPTION): read_text(cells, name, longest=_LONGEST_DESCRIPTION)
             for name, text in cells.items()
             if name.startswith(_DESCRIPTION) and text.strip()
         },
@@ -182,7 +181,7 @@ def _write_tax_rates(
 
 
 def _sku(cells: Cells) -> str:
-    sku = read_text(cells, "sku", longest=_LONGEST_SKU, needed=True)
+    sku = read_text(cells, "sku", longest=_LONGEST_SKU, needed=True, may_be_number=True)
     if " " in sku:
         raise RowProblem("sku", "A SKU has no spaces.")
     return sku

@@ -58,7 +58,7 @@ def phone_question(written: str, country: str = HOME) -> PhoneQuestion | None:
     if len(digits) < (_FEWEST_TO_FIND_AMONG_LETTERS if letters and not known else _FEWEST_TO_FIND):
         return None
     if len(digits) < _FEWEST_LEFT:
-        return PhoneQuestion(exact=(digits,), reversed_beginnings=(digits[::-1],), ends=())
+        return PhoneQuestion(exact=(digits, _bare(digits)), reversed_beginnings=(digits[::-1],), ends=())
     forms = tuple(dict.fromkeys(form for form in (known, _bare(written)) if form))
     ends = {form[start:] for form in forms for start in range(1, len(form) - _FEWEST_LEFT + 1)}
     return PhoneQuestion(

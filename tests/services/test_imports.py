@@ -110,6 +110,15 @@ def test_a_bad_row_is_told_and_the_rest_loads(files: Files, row: str, field: str
     assert reason in rejected.reason
 
 
+def test_a_bar_code_is_a_sku_even_where_it_looks_like_a_card_number(files: Files) -> None:
+    assert (
+        files.load(
+            "catalogue", "sku,name,list_price_usd\n4006381333931,Pen,1\n4242424242424242,Ink,1\n"
+        ).loaded
+        == 2
+    )
+
+
 def test_a_line_number_is_that_of_the_file_even_after_cells_of_several_lines(files: Files) -> None:
     several = 'A,"Two\nlines",,,1,,,,,\n'
     result = files.load("catalogue", f"{CATALOGUE}{several}\nB,,,,1,,,,,\n")
