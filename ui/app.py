@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from ui.arguments import Arguments
 from ui.errors import Reporter
+from ui.garbage import GarbageCollector
 from ui.shell.window import Window
 from ui.theme import Theme
 
@@ -68,7 +69,11 @@ def _run_loop(application: QApplication, window: Window, reporter: Reporter, arg
         pulse.start(_LISTEN)
         signal.signal(signal.SIGTERM, session.ask_to_close)
         reporter.install_loop(runner.get_loop())
-        return runner.run(session.run())
+        garbage = GarbageCollector()
+        try:
+            return runner.run(session.run())
+        finally:
+            garbage.stop()
 
 
 def _nothing() -> None:

@@ -17,7 +17,8 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QLabel, QPushButton
 
 from ui.arguments import Arguments
 from ui.heartbeat import Heartbeat
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
 
 BOUND = 120.0  # seconds for all of it
 _SHIPPED = 45.0  # seconds the simulated warehouse may take
-_PHONE = "(245) 555 0173"
+_PHONE = "(747) 555 0171"
+_PLACE = "Van Nuys"  # two customers have the number; the one who lives somewhere is calling
 _LINES = ("3*HL-U509-R", "WB-H098")
 _SMALL = "WB-H098"
+_SPOKEN = Qt.ItemDataRole.AccessibleTextRole
 _DONE = 0
 _NOT_DONE = 1
 
@@ -111,6 +114,8 @@ class Journey:
         await person.focus_on("callerSearch")
         await person.write(_PHONE)
         await person.until("the caller among those found", self._caller_found)
+        while _PLACE not in self._hit():
+            await person.press("Down")
         self._picture("calls-caller")
         await person.press("Return")
         await person.focus_on("entryLine")
@@ -154,7 +159,7 @@ class Journey:
 
     async def _transferred(self) -> None:
         await self._person.press("Ctrl+O")
-        await self._order_says("orderTransferChip", "transferred")
+        await self._order_says("orderTransferChip", "at the dom")
 
     async def _shipped(self) -> None:
         await self._order_says("orderStatusChip", "shipped", patience=_SHIPPED)
@@ -196,7 +201,7 @@ class Journey:
         await person.until("its tries", lambda: person.words("transferNumber") == number)
         self._picture("transfers-tries")
         await person.press("Ctrl+R")
-        await person.until(f"{number} transferred", lambda: self._transfer_row(number, "transferred"))
+        await person.until(f"{number} transferred", lambda: self._transfer_row(number, "at the dom"))
         self._picture("transfers-retried")
 
     async def _history(self) -> None:
@@ -204,7 +209,7 @@ class Journey:
         await person.press("Ctrl+2")
         await person.press("Ctrl+F")
         await person.focus_on("orderSearch")
-        await person.write("245-555-0173")
+        await person.write("747-555-0171")
         await person.until("several orders of the caller", lambda: len(person.rows("ordersTable")) > 2)
         await person.until("this desk's order among them", self._own_order_listed)
         self._picture("orders")
@@ -229,7 +234,18 @@ class Journey:
     # What is looked at
 
     def _caller_found(self) -> bool:
-        return bool(self._person.see(QLineEdit, "callerSearch"))
+        return _PLACE in self._hits_said()
+
+    def _hits_said(self) -> str:
+        hits = self._person.see(QAbstractItemView, "callerHits")
+        if hits is None:
+            return ""
+        model = hits.model()
+        return "\n".join(str(model.index(row, 0).data(_SPOKEN)) for row in range(model.rowCount()))
+
+    def _hit(self) -> str:
+        hits = self._person.see(QAbstractItemView, "callerHits")
+        return str(hits.currentIndex().data(_SPOKEN)) if hits is not None else ""
 
     def _has_lines(self, count: int) -> bool:
         return len(self._person.rows("linesTable")) == count

@@ -79,7 +79,7 @@ class Session:
         """Show the sign-in, with the demo's names when this is the demo."""
         from ui.shell.sign_in import SignInPage, SignInPresenter
 
-        page = SignInPage(self.office.staff.demo_logins())
+        page = SignInPage(self.office.staff.demo_logins(), self.notify)
         presenter = SignInPresenter(
             partial(self.office.staff.sign_in, desk=self.settings.desk), page.show_state
         )
@@ -179,7 +179,18 @@ class Session:
             actor = await presenter.try_in(login, password)
             if actor is not None:
                 # The page that started this goes away: what follows belongs to the window.
-                self.tasks.start(self.show_desk(actor), owner=self.window)
+                self.tasks.start(self._enter(actor), owner=self.window)
+
+    async def _enter(self, actor: Actor) -> None:
+        from ui.shell.sign_in import SignInState
+
+        page = self.sign_in
+        try:
+            await self.show_desk(actor)
+        except BaseException:
+            if page is not None and self.sign_in is page:
+                page.show_state(SignInState())
+            raise
 
     async def show_desk(self, actor: Actor) -> None:
         """Build the desk of whoever signed in, screen by screen, so that the loop keeps turning."""

@@ -60,7 +60,7 @@ class Tasks:
             owner.destroyed.connect(partial(self._forget, key))
         task = asyncio.get_running_loop().create_task(self._watched(coro, on_refusal))
         self._running[key].add(task)
-        task.add_done_callback(partial(self._done, key))
+        task.add_done_callback(partial(self._done, key, coro))
         return task
 
     def cancel(self, owner: QObject) -> None:
@@ -98,7 +98,8 @@ class Tasks:
         for task in self._running.pop(key, set()):
             task.cancel()
 
-    def _done(self, key: int, task: "asyncio.Task[Any]") -> None:
+    def _done(self, key: int, coro: Coroutine[Any, Any, Any], task: "asyncio.Task[Any]") -> None:
+        coro.close()  # cancelled before its first step, it was never begun
         if key in self._running:
             self._running[key].discard(task)
 

@@ -133,8 +133,9 @@ class Theme(QObject):
 
 def sheet(tokens: Tokens) -> str:
     """Return the style sheet with the tokens filled in; a name that is no token is a KeyError."""
-    tick = RESOURCES / "icons" / ("tick-dark.svg" if tokens is DARK else "tick-light.svg")
-    values = asdict(tokens) | {"tick": tick.as_posix()}
+    folder, scheme = RESOURCES / "icons", "dark" if tokens is DARK else "light"
+    drawn = {name: (folder / f"{name}-{scheme}.svg").as_posix() for name in ("tick", "chevron")}
+    values = asdict(tokens) | drawn
     return re.sub(r"@([a-z_]+)", lambda found: values[found.group(1)], _SHEET.read_text(encoding="utf-8"))
 
 

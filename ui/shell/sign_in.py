@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButto
 from backoffice.domain.errors import Refusal
 from backoffice.domain.staff import Actor, Role
 from ui import icons
+from ui.desk import Notify
+from ui.shell.banners import Banners
 from ui.theme import Space
 from ui.tone import Tone
 from ui.widgets.buttons import EnterPresses
@@ -86,7 +88,7 @@ class SignInPage(QWidget):
 
     submitted = Signal(str, str)
 
-    def __init__(self, demo_logins: tuple[DemoLogin, ...] = ()) -> None:
+    def __init__(self, demo_logins: tuple[DemoLogin, ...] = (), notify: Notify | None = None) -> None:
         super().__init__()
         self.setObjectName("signIn")
         self._login = QLineEdit()
@@ -105,6 +107,8 @@ class SignInPage(QWidget):
         for field in (self._login, self._password):
             field.returnPressed.connect(self._submit)
         self._button.clicked.connect(self._submit)
+        self._notify = notify
+        self._busy = False
         self._demo = [_DemoButton(login) for login in demo_logins]
         self._lay_out()
 
@@ -115,7 +119,8 @@ class SignInPage(QWidget):
         self._button.setText(tr("Signing in …") if state.busy else tr("Sign in"))
         self._wrong.setText(state.wrong)
         self._wrong.setVisible(bool(state.wrong))
-        if state.wrong:
+        was_busy, self._busy = self._busy, state.busy
+        if state.wrong or (was_busy and not state.busy):
             target = self._password if self._login.text() else self._login
             target.selectAll()
             target.setFocus()
@@ -144,9 +149,12 @@ class SignInPage(QWidget):
                 button.chosen.connect(self._fill)
                 inner.addWidget(button)
         column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
         column.addStretch(2)
         column.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
+        if self._notify is not None:
+            column.addWidget(Banners(self._notify))
 
     def _submit(self) -> None:
         self.submitted.emit(self._login.text(), self._password.text())

@@ -243,7 +243,8 @@ class SyncScreen(Screen):
         tools.addWidget(self._kind)
         tools.addStretch()
         load: QPushButton = KeyHintButton(self._load_file)
-        load.setVisible(self.desk.actor.may(Right.LOAD_STOCK))
+        if not self.desk.actor.may(Right.LOAD_STOCK):
+            load.hide()
         tools.addWidget(load)
         middle = QWidget()
         column = QVBoxLayout(middle)
