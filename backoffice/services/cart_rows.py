@@ -38,8 +38,11 @@ def store_of(connection: Connection, cart_id: str) -> str:
 
 
 def require_owner(connection: Connection, actor: Actor, call_id: str) -> None:
-    """Raise NotAllowed unless the call is the actor's own, or the actor may take over."""
+    """Raise NotFound for an unknown call, NotAllowed unless it is the actor's own or the actor may take over."""
     owner = connection.execute(select(calls.c.staff_id).where(calls.c.call_id == call_id)).scalar()
+    if owner is None:
+        sentence = "This call does not exist any more."
+        raise NotFound(sentence, advice="Start a new call.")
     if owner != actor.staff_id and not actor.may(Right.TAKE_OVER):
         sentence = "This call belongs to a colleague."
         raise NotAllowed(sentence, advice="Ask a supervisor to take it over.")
