@@ -1,33 +1,15 @@
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, delete, update
 
 from backoffice.domain.errors import NotAllowed
-from backoffice.domain.ids import CallId, StaffId
-from backoffice.domain.staff import Actor, Role
 from backoffice.services.audit import Audit, record, verify_chain
-from backoffice.store.engine import open_engine
 from backoffice.store.store import Store
-from backoffice.store.tables import metadata
 from backoffice.store.tables.people import audit
+from tests.services.people import ANN, NOON, SUSAN
 
-NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-ANN = Actor(staff_id=StaffId("ann"), name="Ann", role=Role.AGENT, desk="desk 1", call_id=CallId("call-1"))
-SUSAN = Actor(staff_id=StaffId("susan"), name="Susan", role=Role.SUPERVISOR, desk="desk 2")
 SECOND = update(audit).where(audit.c.entry == 2)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'backoffice.db'}")
-    metadata.create_all(engine)
-    store = Store(engine)
-    yield store
-    store.close()
 
 
 def three_entries(connection: Connection) -> None:

@@ -1,5 +1,4 @@
 import csv
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,9 +11,7 @@ from backoffice.domain.staff import SYSTEM
 from backoffice.services.catalog import Catalog
 from backoffice.services.import_kinds import ImportContext
 from backoffice.services.imports import import_file
-from backoffice.store.engine import open_engine
 from backoffice.store.store import Store
-from backoffice.store.tables import metadata
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 COLUMNS = (
@@ -73,16 +70,6 @@ ROWS = (
         *("2002-06-01", "", "", "", "", "", ""),
     ),
 )
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'backoffice.db'}")
-    metadata.create_all(engine)
-    store = Store(engine)
-    load(store, tmp_path / "products.csv", ROWS)
-    yield store
-    store.close()
 
 
 def load(store: Store, file: Path, rows: tuple[tuple[str, ...], ...]) -> None:

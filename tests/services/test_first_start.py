@@ -1,26 +1,13 @@
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from backoffice.domain.errors import InvalidInput
 from backoffice.domain.staff import SYSTEM
 from backoffice.services.first_start import open_store
-from backoffice.store.engine import open_engine
 from backoffice.store.store import Store
-from backoffice.store.tables import metadata
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'backoffice.db'}")
-    metadata.create_all(engine)
-    store = Store(engine)
-    yield store
-    store.close()
 
 
 def test_the_first_file_opens_the_store_and_the_next_finds_it_open(store: Store) -> None:

@@ -1,7 +1,5 @@
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, insert
@@ -28,9 +26,7 @@ from backoffice.domain.pricing import (
 )
 from backoffice.services.pricing_rules import load_pricing_rules
 from backoffice.services.promotion_data import as_data, as_promotion
-from backoffice.store.engine import open_engine
 from backoffice.store.store import Store
-from backoffice.store.tables import metadata
 from backoffice.store.tables.selling import promotions, ship_methods, tax_rates
 
 HELMETS = Selection(skus=frozenset({"HL-U509-R", "HL-U509"}), lowest_price=Money(100, "USD"))
@@ -66,15 +62,6 @@ EVERYTHING_AN_OFFER_CAN_SAY = Promotion(
     order_number=1,
     best_of="summer",
 )
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'backoffice.db'}")
-    metadata.create_all(engine)
-    store = Store(engine)
-    yield store
-    store.close()
 
 
 def test_an_offer_survives_the_way_to_json_and_back() -> None:

@@ -1,4 +1,3 @@
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,17 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from backoffice.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Refusal
-from backoffice.domain.ids import StaffId
-from backoffice.domain.staff import Actor, Role
+from backoffice.domain.staff import Role
 from backoffice.services.audit import Audit
 from backoffice.services.staff import StaffService
-from backoffice.store.engine import open_engine
 from backoffice.store.store import Store
-from backoffice.store.tables import metadata
 from backoffice.store.tables.people import staff as staff_table
-
-SUSAN = Actor(staff_id=StaffId("susan"), name="Susan", role=Role.SUPERVISOR, desk="desk 3")
-ANN = Actor(staff_id=StaffId("ann"), name="Ann", role=Role.AGENT, desk="desk 1")
+from tests.services.people import ANN, SUSAN
 
 
 @dataclass
@@ -27,15 +21,6 @@ class Watch:
 
     def __call__(self) -> datetime:
         return self.now
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'backoffice.db'}")
-    metadata.create_all(engine)
-    store = Store(engine)
-    yield store
-    store.close()
 
 
 @pytest.fixture
