@@ -41,6 +41,7 @@ def count(connection: "Connection") -> Counts:
     """Return how many orders, transfers, checkouts, jobs, messages and e-mails there are, by status."""
     from sqlalchemy import func, select
 
+    from backoffice.services.checks.jobs import jobs_by_status
     from backoffice.store.tables import messages, ordering
 
     columns = {
@@ -54,7 +55,7 @@ def count(connection: "Connection") -> Counts:
     for what, column in columns.items():
         found = connection.execute(select(column, func.count()).group_by(column).order_by(column))
         counts[what] = {str(status): int(str(number)) for status, number in found}
-    return counts | {"jobs": _count_jobs(connection)}
+    return counts | {"jobs": jobs_by_status(connection)}
 
 
 def worker_is_alive(settings: Settings) -> bool:
@@ -66,17 +67,3 @@ def worker_is_alive(settings: Settings) -> bool:
     except OSError:
         return False
     return time.time() - beat < PULSE_GOOD_FOR.total_seconds()
-
-
-def _count_jobs(connection: "Connection") -> dict[str, int]:
-    """Count in DBOS's own table, which is there once anything was opened."""
-    from sqlalchemy import inspect, text
-
-    schema = None if connection.dialect.name == "sqlite" else "dbos"
-    if not inspect(connection).has_table("workflow_status", schema=schema):
-        return {}
-    table = "workflow_status" if schema is None else "dbos.workflow_status"
-    found = connection.execute(
-        text(f"SELECT status, count(*) FROM {table} GROUP BY status ORDER BY status")  # noqa: S608 - our own name
-    )
-    return {str(status).lower(): int(str(number)) for status, number in found}

@@ -1,0 +1,1 @@
+"""The invariants, one small function each: ``(connection, ledgers) -> violations``. Read-only, all of them."""
