@@ -81,6 +81,7 @@ def load(store: Store, file: Path, rows: tuple[tuple[str, ...], ...]) -> None:
 
 @pytest.fixture
 def catalog(store: Store, tmp_path: Path) -> Catalog:
+    load(store, tmp_path / "products.csv", ROWS)
     return Catalog(store, lambda: NOON, photos_dir=tmp_path)
 
 

@@ -1,4 +1,3 @@
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,9 +14,7 @@ from backoffice.services.audit import verify_chain
 from backoffice.services.customers import Customers
 from backoffice.services.import_kinds import ImportContext
 from backoffice.services.imports import ImportProgress, ImportResult, import_file
-from backoffice.store.engine import open_engine
 from backoffice.store.store import Store
-from backoffice.store.tables import metadata
 from backoffice.store.tables.people import addresses, audit, customers
 from backoffice.store.tables.selling import locations, products, ship_methods, stock, tax_rates
 
@@ -51,12 +48,8 @@ class Files:
 
 
 @pytest.fixture
-async def files(tmp_path: Path) -> AsyncIterator[Files]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'backoffice.db'}")
-    metadata.create_all(engine)
-    store = Store(engine)
-    yield Files(store, tmp_path)
-    store.close()
+def files(store: Store, tmp_path: Path) -> Files:
+    return Files(store, tmp_path)
 
 
 def told(result: ImportResult) -> list[tuple[int, str]]:
