@@ -150,6 +150,7 @@ async def test_an_item_is_fetched_by_its_sku_in_any_case(catalog: Catalog) -> No
 async def test_descriptions_come_in_the_language_asked_for_else_in_english(
     store: Store, tmp_path: Path
 ) -> None:
+    load(store, tmp_path / "products.csv", ROWS)
     french = Catalog(store, lambda: NOON, photos_dir=tmp_path, language="fr")
     assert (await french.get("HL-U509-R")).description.startswith("Légère")
     assert (await french.get("HL-U509")).description == "Universal fit"
