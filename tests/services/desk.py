@@ -264,6 +264,10 @@ class Desk:
         self.clock.now = max(self.clock.now, until)
         return ran
 
+    def jobs(self) -> TableJobs:
+        """The jobs as a service takes them."""
+        return TableJobs(self.clock)
+
     def lose_jobs(self) -> None:
         """Forget every job that has not run, as a lost queue would."""
         self.do(lambda connection: connection.execute(update(jobs_table).values(done=1)))

@@ -210,5 +210,5 @@ async def test_figure_the_dom_pushes_after_the_acknowledgement_holds_the_order_a
     await desk.run_jobs()
     for message in desk.dom.sync_inventory():
         for _ in range(2):
-            desk.do(partial(apply_inventory, message=message, at=desk.clock.now)
+            desk.do(partial(apply_inventory, message=message, at=desk.clock.now))
     assert int(desk.row(availability, sku="HL-U509-R", location_id="ONLINE")["quantity"]) == 285
