@@ -15,7 +15,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, tuple_
 
-from backoffice.domain.errors import InvalidInput
+from backoffice.domain.errors import Conflict, InvalidInput
 from backoffice.domain.staff import Actor, Right
 from backoffice.domain.statuses import OrderStatus
 from backoffice.domain.sync import OUTCOMES, InboxRow, InboxState, Receipt, SyncOutcome, SyncSummary
@@ -110,12 +110,21 @@ class OrderSync:
         return json.dumps(row.body, indent=2, ensure_ascii=False)
 
     async def replay(self, actor: Actor, message_id: str) -> InboxRow:
-        """Apply a stored message as if it came now; one that has been applied changes nothing more."""
+        """Apply a stored message as if it came now; one that has been applied changes nothing more.
+
+        Raises:
+            Conflict: it came under the id of another message.
+        """
         actor.require(Right.SYNCS)
         now = self._clock()
 
         def work(connection: Connection) -> InboxRow:
             row = read(connection, message_id)
+            if "~" in message_id:
+                raise Conflict(
+                    "Another message came under this id before; which of the two is right, only the DOM can say.",
+                    advice="Let the DOM send it anew, under an id of its own.",
+                )
             applied = self._apply(connection, parse(row.kind, row.body), now)
             if not (row.state == InboxState.APPLIED.value and applied.state is InboxState.IGNORED):
                 settle(connection, message_id, applied, now)

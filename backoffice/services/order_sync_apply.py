@@ -11,6 +11,7 @@
 5. The customer is told once of each status of each shipment, and when the order is back-ordered or cancelled.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -99,10 +100,13 @@ def _find_fault(connection: Connection, order: Row[Any], message: SyncOrderMessa
             return f"It tells of line {line.line_id}, which was never ordered."
         if line.shipped + line.cancelled > ordered[line.line_id]:
             return f"It ships or cancels more of line {line.line_id} than was ordered."
+    packed: Counter[str] = Counter()
     for parcel in message.order.shipments:
         for line_id, quantity in parcel.quantities:
-            if quantity > ordered.get(line_id, 0):
-                return f"Shipment {parcel.shipment_id} holds more of line {line_id} than was ordered."
+            packed[line_id] += quantity
+    for line_id, quantity in packed.items():
+        if quantity > ordered.get(line_id, 0):
+            return f"Its shipments hold more of line {line_id} than was ordered."
     return ""
 
 

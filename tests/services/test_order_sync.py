@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, delete, update
 
-from backoffice.domain.errors import InvalidInput, NotAllowed, NotFound
+from backoffice.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backoffice.domain.sync import InboxState, SyncOutcome
 from backoffice.external.dom.signing import sign
 from backoffice.services.audit import verify_chain
@@ -116,6 +116,8 @@ async def test_the_same_id_with_another_body_is_set_aside(world: World, sync: Or
     assert state(world) == before
     [aside] = await sync.messages(SUPERVISOR, states=frozenset({InboxState.SET_ASIDE}))
     assert (aside.times_received, aside.subject) == (2, "B1000001")
+    with pytest.raises(Conflict, match="only the DOM"):
+        await sync.replay(SUPERVISOR, aside.message_id)
     assert "another body" in aside.reason
     assert [row["action"] for row in world.rows(audit)] == ["sync.applied", "sync.set_aside"]
     assert world.store.read_here(verify_chain) == []
@@ -165,10 +167,10 @@ async def test_a_failed_order_is_not_brought_to_life(world: World, sync: OrderSy
     [
         sync_order("m2", 2, "S", lines=[a_line("l1", "S", shipped=13)]),
         sync_order("m2", 2, "S", lines=[a_line("l9", "S", shipped=1)]),
-        sync_order("m2", 2, "S", shipments=[a_parcel("p1", ("l1", 13))]),
+        sync_order("m2", 2, "S", shipments=[a_parcel("p1", ("l1", 7)), a_parcel("p2", ("l1", 6))]),
         sync_order("m2", 2, "P"),
     ],
-    ids=["more than ordered", "a line never ordered", "a parcel too full", "pending again"],
+    ids=["more than ordered", "a line never ordered", "parcels too full", "pending again"],
 )
 async def test_what_can_not_be_true_is_set_aside(world: World, sync: OrderSync, body: bytes) -> None:
     before = state(world)
