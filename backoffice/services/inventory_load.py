@@ -14,39 +14,29 @@ when the file was written.
 
 import asyncio
 import csv
-import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from backoffice.domain.availability_rules import Figure
 from backoffice.domain.errors import InvalidInput
-from backoffice.domain.ids import LocationId, Sku
-from backoffice.domain.inventory import AvailabilityStatus, InventorySystem
+from backoffice.domain.inventory import InventorySystem
 from backoffice.domain.staff import Actor
 from backoffice.domain.stock_file import LoadProgress, LoadResult
 from backoffice.services import audit
 from backoffice.services.inventory_cache import write_figures
+from backoffice.services.inventory_rows import read_lines, read_row
 from backoffice.services.stores import load_store
 from backoffice.store.store import Store
 from backoffice.store.tables.selling import locations, stock
 
 BATCH = 2000
-LONGEST_LINE = 10_000
-_OTHER_NAMES = {
-    "location_id": "location",
-    "locationId": "location",
-    "availableFrom": "available_from",
-    "updatedAt": "updated_at",
-}
-_LARGEST = Decimal(10**12)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -138,10 +128,17 @@ def _run(store: Store, load: _Load, clock: Callable[[], datetime]) -> None:
         rejects: Any = None
         batch: list[Figure] = []
         source = files.enter_context(load.path.open(encoding="utf-8-sig", errors="replace", newline=""))
-        for number, values, raw in _rows(source, load.path.suffix):
+        for number, values, raw in read_lines(source, load.path.suffix):
             load.rows += 1
             try:
-                batch.append(_read_row(values, load))
+                batch.append(
+                    read_row(
+                        values,
+                        known_locations=load.known_locations,
+                        whole_pieces=load.system is InventorySystem.NON_ATP,
+                        written_at=load.written_at,
+                    )
+                )
             except InvalidInput as fault:
                 if rejects is None:
                     target = files.enter_context(load.rejects.open("w", encoding="utf-8", newline=""))
@@ -159,93 +156,6 @@ def _run(store: Store, load: _Load, clock: Callable[[], datetime]) -> None:
                     return
         _write(store, load, batch, clock())
         load.progress(load.told(load.size))
-
-
-def _rows(source: TextIO, suffix: str) -> Iterator[tuple[int, object, str]]:
-    """Yield line number, values by column (or what a JSON line was), and the line as it stood."""
-    if suffix.lower() in {".jsonl", ".ndjson", ".json"}:
-        for number, line in enumerate(_lines(source), start=1):
-            if line.strip():
-                yield number, _read_json(line), line.rstrip("\r\n")
-        return
-    reader = csv.reader(_lines(source))
-    header = [_OTHER_NAMES.get(name.strip(), name.strip()) for name in next(reader, [])]
-    if not {"sku", "location", "quantity"} <= set(header):
-        raise InvalidInput(
-            "The file has no header with sku, location and quantity.",
-            field="path",
-            advice="Give the columns their names in the first line.",
-        )
-    for cells in reader:
-        if cells:
-            values = dict(zip(header, cells, strict=False)) if len(cells) == len(header) else len(cells)
-            yield reader.line_num, values, ",".join(cells)
-
-
-def _lines(source: TextIO) -> Iterator[str]:
-    while line := source.readline(LONGEST_LINE):
-        yield line
-
-
-def _read_json(line: str) -> object:
-    try:
-        found = json.loads(line, parse_float=Decimal)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(found, dict):
-        return None
-    return {_OTHER_NAMES.get(name, name): value for name, value in found.items()}
-
-
-def _read_row(values: object, load: _Load) -> Figure:
-    if not isinstance(values, dict):
-        raise InvalidInput("This is not a row with the columns of the header.")
-    sku, location = (str(values.get(name) or "").strip() for name in ("sku", "location"))
-    if not sku or len(sku) > 64 or not sku.isprintable():  # noqa: PLR2004 - the length of a SKU on the wire
-        raise InvalidInput("The SKU is missing, too long, or not one line of text.")
-    if location not in load.known_locations:
-        raise InvalidInput(f"There is no location {location[:64]}.")
-    quantity = _read_quantity(values.get("quantity"))
-    status = str(values.get("status") or "").strip()
-    if not status:
-        status = "Unavailable" if quantity == 0 else "Available"
-    if status not in {kind.value for kind in AvailabilityStatus}:
-        raise InvalidInput(f"{status[:40]} is no status: Available, Backorderable or Unavailable.")
-    if load.system is InventorySystem.NON_ATP and (quantity is None or quantity != int(quantity)):
-        raise InvalidInput("Our own stock is counted in whole pieces.")
-    return Figure(
-        sku=Sku(sku),
-        location=LocationId(location),
-        status=AvailabilityStatus(status),
-        quantity=quantity,
-        unit=str(values.get("unit") or "C62").strip()[:3],
-        available_from=_read_moment(values.get("available_from")),
-        as_of=_read_moment(values.get("updated_at")) or load.written_at,
-    )
-
-
-def _read_quantity(value: object) -> Decimal | None:
-    if value is None or str(value).strip() == "":
-        return None
-    try:
-        quantity = Decimal(str(value).strip())
-    except InvalidOperation:
-        raise InvalidInput(f"{str(value)[:40]} is not a quantity.") from None
-    if not quantity.is_finite() or not 0 <= quantity < _LARGEST:
-        raise InvalidInput(f"{str(value)[:40]} is not a quantity between 0 and a million million.")
-    return quantity
-
-
-def _read_moment(value: object) -> datetime | None:
-    if value is None or str(value).strip() == "":
-        return None
-    try:
-        moment = datetime.fromisoformat(str(value).strip())
-    except ValueError:
-        raise InvalidInput(f"{str(value)[:40]} is not a moment such as 2026-11-22T05:00:00Z.") from None
-    if moment.tzinfo is None:
-        raise InvalidInput(f"{str(value)[:40]} does not say its offset from UTC.")
-    return moment.astimezone(UTC)
 
 
 def _write(store: Store, load: _Load, batch: list[Figure], now: datetime) -> None:

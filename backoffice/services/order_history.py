@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from backoffice.domain.errors import NotFound
 from backoffice.domain.history import DomView, MailRow, Note, OrderPage, OrderSearch
@@ -38,6 +38,7 @@ from backoffice.services.order_timeline import read_timeline
 from backoffice.services.stores import load_store
 from backoffice.services.transfer_rows import as_transfer, read_attempts, transfer_rows
 from backoffice.store.store import Store
+from backoffice.store.tables.messages import inbox
 from backoffice.store.tables.messages import mails as mails_table
 from backoffice.store.tables.ordering import orders, transfers
 
@@ -174,7 +175,7 @@ class OrderHistory:
         if cursor.dom_done:
             return None, DomView(answered=True, reason="", at=now)
         at, page = self._pages.get(query, (now - KEPT_FOR, None))
-        if page is not None and now - at < KEPT_FOR:
+        if page is not None and await self._still_good(at, now):
             return page, DomView(answered=True, reason="", at=at)
         outcome = await self._dom.get_order_history(query)
         if isinstance(outcome, Succeeded):
@@ -184,8 +185,8 @@ class OrderHistory:
 
     async def _ask_details(self, order_number: str) -> tuple[ExternalOrder | None, DomView]:
         now = self._clock()
-        if order_number in self._orders and now - self._orders[order_number][0] < KEPT_FOR:
-            at, known = self._orders[order_number]
+        at, known = self._orders.get(order_number, (now - KEPT_FOR, None))
+        if known is not None and await self._still_good(at, now):
             return known, DomView(answered=True, reason="", at=at)
         outcome = await self._dom.get_order_details(order_number)
         if isinstance(outcome, Succeeded):
@@ -193,6 +194,15 @@ class OrderHistory:
                 _keep(self._orders, order_number, (now, outcome.value))
             return outcome.value, DomView(answered=True, reason="", at=now)
         return None, _silent(outcome, now)
+
+    async def _still_good(self, at: datetime, now: datetime) -> bool:
+        """An answer is kept for a moment, but not past the next message the DOM sends."""
+        if now - at >= KEPT_FOR:
+            return False
+        heard: datetime | None = await self._store.read(
+            lambda connection: connection.execute(select(func.max(inbox.c.received_at))).scalar()
+        )
+        return heard is None or heard < at
 
 
 def _read_ours(connection: Connection, order_number: str) -> _Ours:

@@ -294,17 +294,23 @@ async def test_a_file_loads_what_is_good_and_tells_each_bad_row(
         "D,ONLINE,-1,\n"
         "=E,ONLINE\n"
         '"F",LOC-1,2.5,2026-11-22T08:00:00+01:00\n'
+        '"G,ONLINE,5,\n'
+        f"{'H' * 50_000},ONLINE,5,\n"
+        "I,ONLINE,5,yesterday\n"
+        "J,ONLINE,7,2026-11-22T08:00:00Z\n"
     )
-    assert await load(inventory, path, text) == (2, 0, 4)
+    assert await load(inventory, path, text) == (3, 0, 7)
     assert {row["sku"]: row["quantity"] for row in world.rows(availability)} == {
         "A": Decimal(5),
         "F": Decimal("2.5"),
+        "J": Decimal(7),
     }
     rejects = path.with_name("stock.csv.rejects.csv").read_text(encoding="utf-8")
     assert "3,There is no location NOWHERE." in rejects
     assert "6,This is not a row" in rejects
     assert "'=E,ONLINE" in rejects
-    assert await load(inventory, path, text) == (0, 2, 4)
+    assert "10,yesterday is not a moment" in rejects
+    assert await load(inventory, path, text) == (0, 3, 7)
     assert [row["action"] for row in world.rows(audit)] == ["stock.loaded"] * 2
 
 
