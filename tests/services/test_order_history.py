@@ -248,6 +248,23 @@ async def test_details_show_both_sides_and_their_differences(
     assert [mail.occasion for mail in healed.mails] == ["shipped"]
 
 
+async def test_an_answer_kept_from_before_a_message_is_not_shown_beside_it(
+    world: World, dom: FakeDom, history: OrderHistory
+) -> None:
+    await at_the_dom(dom, "B1000001")
+    here(world, "B1000001")
+    await history.details(SUPPORT, "B1000001")
+    await history.search(SUPPORT, OrderSearch())
+    dom.ship("B1000001")
+    world.clock.pass_time(seconds=1)
+    sync = OrderSync(world.store, world.jobs, secrets=[SECRET], clock=world.clock)
+    for body in dom.bodies("push_order"):
+        await sync.receive_order(body, signed(body))
+    assert (await history.details(SUPPORT, "B1000001")).differences == ()
+    page = await history.search(SUPPORT, OrderSearch())
+    assert [row.status for row in page.rows if row.order_number == "B1000001"] == ["S"]
+
+
 async def test_details_of_an_order_only_one_side_knows(
     world: World, dom: FakeDom, history: OrderHistory
 ) -> None:
