@@ -1,14 +1,13 @@
 """The Calls screen over the real service layer: a real database, a real DOM and a real gateway, as programs."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -27,19 +26,6 @@ from ui.theme import Theme
 
 DEMO = ROOT / "resources" / "demo" / "adventure-works"
 PATIENCE = 10.0  # seconds; a busy machine is slow, a broken screen never gets there
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a data directory with the demo's data in it, made once."""
-    home = tmp_path_factory.mktemp("template")
-    asyncio.run(_make(home))
-    return home
-
-
-async def _make(home: Path) -> None:
-    office = await open_backoffice(Settings.load(home, demo=True))
-    await office.close()
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +53,9 @@ class Clock:
     def __call__(self) -> datetime:
         return utc_now() + self.ahead
 
+    def pass_time(self, **by: float) -> None:
+        self.ahead += timedelta(**by)
+
 
 @pytest.fixture
 def clock() -> Clock:
@@ -74,13 +63,16 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def office(
-    template: Path, dom: Child, payments: Child, clock: Clock, tmp_path: Path
-) -> AsyncIterator[BackOffice]:
-    home = tmp_path / "data"
-    shutil.copytree(template, home)
-    settings = Settings.load(home, demo=True, dom_url=dom.url, payments_url=payments.url)
-    office = await open_backoffice(settings, clock=clock)
+async def office(settings: Settings, dom: Child, payments: Child, clock: Clock) -> AsyncIterator[BackOffice]:
+    world = settings.model_copy(
+        update={
+            "dom_url": dom.url,
+            "dom_deadline": timedelta(seconds=2),
+            "payments_url": payments.url,
+            "payments_deadline": timedelta(seconds=2),
+        }
+    )
+    office = await open_backoffice(world, clock=clock)
     yield office
     await office.close()
 
@@ -124,17 +116,12 @@ class Agent:
         """Let the window live until something is so; ``but`` names what says why not."""
         end = asyncio.get_running_loop().time() + PATIENCE
         while not so():
-            self._live()
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.01)
             assert asyncio.get_running_loop().time() < end, f"never came true; {but} {self.words(but)}"
-        self._live()
 
     async def settle(self, seconds: float = 0.15) -> None:
         """Let the window live for a moment."""
-        end = asyncio.get_running_loop().time() + seconds
-        while asyncio.get_running_loop().time() < end:
-            self._live()
-            await asyncio.sleep(0.005)
+        await asyncio.sleep(seconds)
 
     def press(self, keys: str) -> None:
         """Press a key combination on what has the focus."""
@@ -143,7 +130,7 @@ class Agent:
     def type(self, text: str) -> None:
         """Type text into what has the focus, which may move on as it is typed."""
         for letter in text:
-            QTest.keyClicks(self.focus, letter)
+            _type(self.focus, letter)
 
     def enter(self) -> None:
         QTest.keyClick(self.focus, Qt.Key.Key_Return)
@@ -167,16 +154,40 @@ class Agent:
         found = [one for one in self.screen.findChildren(QWidget, name) if one.isVisibleTo(self.screen)]
         return str(found[0].property("text") or "") if found else ""
 
+    def fill(self, name: str, text: str) -> None:
+        """Go to a field, empty it, type."""
+        field = self.find(name)
+        field.setFocus()
+        QTest.keySequence(field, "Ctrl+A")
+        QTest.keyClick(field, Qt.Key.Key_Delete)
+        for letter in text:
+            _type(field, letter)
+
+    def clear(self, *names: str) -> None:
+        """Empty fields."""
+        for name in names:
+            self.fill(name, "")
+
     async def close(self) -> None:
         await self.desk.tasks.close()
+        self.dispose()
+
+    def dispose(self) -> None:
+        """Close the screen."""
         self.screen.left()
         self.screen.close()
         self.screen.deleteLater()
         QCoreApplication.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
         assert not self.told.bugs, self.told.bugs
 
-    def _live(self) -> None:
-        QApplication.processEvents()
+
+def _type(widget: QWidget, letter: str) -> None:
+    if letter.isascii():
+        QTest.keyClicks(widget, letter)
+        return
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):  # QTest knows ASCII only
+        event = QKeyEvent(kind, Qt.Key.Key_unknown, Qt.KeyboardModifier.NoModifier, letter)
+        QApplication.sendEvent(widget, event)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Coroutine
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from backoffice.domain.cart import Call
 from backoffice.domain.customer import Address, AddressDraft, CustomerDraft
@@ -29,7 +29,7 @@ from ui.widgets.labels import Hairline, Label
 from ui.widgets.states import StateView
 from ui.words import tr
 
-_LEFT, _RIGHT = 36, 44  # average characters: the width of the columns beside the items
+_LEFT, _RIGHT = 32, 42  # average characters: the width of the columns beside the items
 
 
 class CallPage(QWidget):
@@ -62,6 +62,7 @@ class CallPage(QWidget):
         self._arrange()
         self.presenter = calls.page(call, self.show_state)
         self._connect()
+        enter_presses(self)
         self._start(self.presenter.load())
 
     @property
@@ -338,6 +339,12 @@ class CallPage(QWidget):
         whole.addLayout(row, 1)
         whole.addWidget(Hairline())
         whole.addWidget(_column(self._read_back, margin=Space.M))
+
+
+def enter_presses(part: QWidget) -> None:
+    """Let Enter press the buttons below, as it does in a dialog."""
+    for button in part.findChildren(QPushButton):
+        button.setAutoDefault(True)
 
 
 def _column(inside: QWidget, *, margin: int) -> QWidget:

@@ -14,7 +14,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from backoffice.bootstrap import BackOffice
-
 from backoffice.domain.cart import Call, Cart
 from backoffice.domain.errors import Conflict
 from backoffice.domain.ids import LocationId

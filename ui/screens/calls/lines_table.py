@@ -49,6 +49,8 @@ class LinesTable(LazyTable):
             self.setCurrentIndex(self._lines.index(min(len(rows) - 1, max(0, before - 1)), QUANTITY))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.state() is QAbstractItemView.State.EditingState:
+            return  # Enter in the quantity comes here too, on its way up; it is being seen to
         row = self.currentIndex().row()
         key = event.key()
         if key == Qt.Key.Key_Escape:
@@ -83,12 +85,12 @@ class _LinesModel(RowsModel[LineRow]):
         super().__init__(
             (
                 Column(title="", text=_nothing, width=6),
-                Column(title=tr("SKU"), text=_sku, width=13),
+                Column(title=tr("SKU"), text=_sku, width=11),
                 Column(title=tr("Item"), text=_name, width=20, stretch=True),
-                Column(title=tr("Qty"), text=_quantity, tip=_quantity_tip, amount=True, width=7),
-                Column(title=tr("Availability"), text=_availability, tip=_availability_tip, width=24),
-                Column(title=tr("Price"), text=_price, amount=True, width=12),
-                Column(title=tr("Total"), text=_total, tip=_total_tip, amount=True, width=13),
+                Column(title=tr("Qty"), text=_quantity, tip=_quantity_tip, amount=True, width=6),
+                Column(title=tr("Availability"), text=_availability, tip=_availability_tip, width=21),
+                Column(title=tr("Price"), text=_price, amount=True, width=9),
+                Column(title=tr("Total"), text=_total, tip=_total_tip, amount=True, width=10),
             ),
             key=_key,
         )

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from backoffice.bootstrap import BackOffice
-
 from backoffice.domain.cart import Call
 from backoffice.domain.ids import CallId, CustomerId
 from backoffice.domain.staff import Actor

@@ -178,6 +178,8 @@ class CallState:
     @property
     def is_over(self) -> bool:
         """Tell whether the cart became an order, or was dropped: nothing can be changed any more."""
+        if is_submitted(self.order.result):
+            return True
         return self.cart is not None and self.cart.status in {CartStatus.ORDERED, CartStatus.CANCELLED}
 
     @property

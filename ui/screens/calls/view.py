@@ -11,7 +11,7 @@ from backoffice.domain.staff import Right
 from ui.desk import Desk
 from ui.screens import Screen
 from ui.screens.calls.actions import CallActions
-from ui.screens.calls.call_page import CallPage
+from ui.screens.calls.call_page import CallPage, enter_presses
 from ui.screens.calls.call_tabs import CallTabs
 from ui.screens.calls.end_confirm import EndConfirm
 from ui.screens.calls.presenter import CallsPresenter
@@ -55,6 +55,7 @@ class CallsScreen(Screen):
         )
         self._arrange()
         self._connect()
+        enter_presses(self)
         self.show_state(self.presenter.state)
 
     def current_page(self) -> CallPage | None:
