@@ -38,6 +38,14 @@ def open_durable_engine(database_url: str) -> Engine:
     return create_engine(database_url, pool_size=6, pool_pre_ping=True)
 
 
+def require_safe(version: tuple[int, ...]) -> None:
+    """Raise OldSqliteError for a SQLite that can corrupt a WAL database."""
+    if version < SAFE_SQLITE:
+        words = ".".join(str(part) for part in version)
+        message = f"SQLite {words} can corrupt a WAL database; 3.51.3 or later is needed."
+        raise OldSqliteError(message)
+
+
 def sqlite_file(database_url: str) -> Path | None:
     """Return the file of an embedded database, None for a server."""
     url = make_url(database_url)
@@ -45,9 +53,7 @@ def sqlite_file(database_url: str) -> Path | None:
 
 
 def _sqlite(database_url: str, *, explicit_begin: bool) -> Engine:
-    if sqlite.sqlite_version_info < SAFE_SQLITE:
-        message = f"SQLite {sqlite.sqlite_version} can corrupt a WAL database; 3.51.3 or later is needed."
-        raise OldSqliteError(message)
+    require_safe(sqlite.sqlite_version_info)
     engine = create_engine(
         database_url,
         module=sqlite,

@@ -104,6 +104,11 @@ _TROUBLES = (
     ("disk i/o error", "The disk did not answer properly.", "Try again; nothing was changed."),
     ("unable to open", "The database file can not be opened.", "Check the data directory."),
     ("malformed", "The database file is damaged.", "Restore the last backup."),
+    (
+        "not a database",
+        "The database file is damaged, or locked with another key.",
+        "Restore the last backup.",
+    ),
     ("connection refused", "The database server does not answer.", "It is tried again by itself."),
 )
 

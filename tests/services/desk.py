@@ -47,7 +47,9 @@ NOW = datetime(2026, 11, 22, 9, 0, 0, tzinfo=UTC)
 ORLANDO = CustomerId("29485")  # an address in California
 ON_ACCOUNT = PaymentPlan(method=PaymentMethod.ON_ACCOUNT, reference="PO 4711", label="PO 4711")
 CARD = PaymentPlan(method=PaymentMethod.CARD, reference="card_approves", label="Visa ending 4242")
-DECLINED = PaymentPlan(method=PaymentMethod.CARD, reference="card_insufficient_funds", label="Visa ending 9995")
+DECLINED = PaymentPlan(
+    method=PaymentMethod.CARD, reference="card_insufficient_funds", label="Visa ending 9995"
+)
 LATE = PaymentPlan(method=PaymentMethod.CARD, reference="card_answers_late", label="Visa ending 3220")
 
 jobs_table = Table(
@@ -161,7 +163,7 @@ class Desk:
         dom = Dom(clock)
         gateway = Gateway(clock)
         mail = FakeMailServer()
-        office = await _open(data_dir, clock, dom, gateway, mail, process)
+        office = await _open(data_dir, process, clock=clock, dom=dom, gateway=gateway, mail=mail)
         desk = cls(office, dom, gateway, mail, clock, _submitter(office, clock, gateway, process), process)
         office.store.run_here(lambda connection: jobs_table.create(connection, checkfirst=True))
         _count_commits(office, desk.commits)
@@ -172,7 +174,12 @@ class Desk:
     async def another(self, process: str) -> "Desk":
         """Another process over the same database and the same world."""
         office = await _open(
-            self.office.settings.data_dir, self.clock, self.dom, self.gateway, self.mail, process
+            self.office.settings.data_dir,
+            process,
+            clock=self.clock,
+            dom=self.dom,
+            gateway=self.gateway,
+            mail=self.mail,
         )
         submitter = _submitter(office, self.clock, self.gateway, process)
         return Desk(office, self.dom, self.gateway, self.mail, self.clock, submitter, process)
@@ -195,7 +202,9 @@ class Desk:
 
     def system(self) -> InventorySystem:
         """The store's inventory system."""
-        return self.office.store.read_here(lambda connection: load_store(connection, STORE_ID).inventory_system)
+        return self.office.store.read_here(
+            lambda connection: load_store(connection, STORE_ID).inventory_system
+        )
 
     def own_stock(self, sku: str, quantity: int, *, flags: int = 0) -> None:
         """Set our own stock (non-ATP)."""
@@ -244,7 +253,9 @@ class Desk:
     async def submit(self, cart: Cart, *, actor: Actor = AGENT) -> SubmitResult:
         return await self.submitter.submit(actor, cart.cart_id, version=cart.version)
 
-    async def ordered(self, *lines: str, pay: PaymentPlan | tuple[PaymentPlan, ...] = ON_ACCOUNT) -> SubmitResult:
+    async def ordered(
+        self, *lines: str, pay: PaymentPlan | tuple[PaymentPlan, ...] = ON_ACCOUNT
+    ) -> SubmitResult:
         """Submit such a cart; its jobs wait."""
         return await self.submit(await self.cart(*lines, pay=pay))
 
@@ -362,12 +373,7 @@ class Desk:
 
 
 async def _open(
-    data_dir: Path,
-    clock: Clock,
-    dom: Dom,
-    gateway: Gateway,
-    mail: FakeMailServer,
-    process: str,
+    data_dir: Path, process: str, *, clock: Clock, dom: Dom, gateway: Gateway, mail: FakeMailServer
 ) -> BackOffice:
     return await open_backoffice(
         Settings(data_dir=data_dir),
@@ -396,5 +402,3 @@ def _count_commits(office: BackOffice, commits: list[str]) -> None:
     @event.listens_for(office.store.engine, "commit")
     def note(_connection: Connection) -> None:
         commits.append("commit")
-
-

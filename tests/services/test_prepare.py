@@ -151,17 +151,22 @@ async def test_own_stock_is_held_line_by_line(desk: Desk) -> None:
     cart = await desk.cart("3*HL-U509-R", "1*BK-M68S-38")
     assert desk.held_locally("HL-U509-R") == (288, 3)
     assert cart.prepared is not None
-    assert [line["quantity"] for line in sorted(desk.rows(reservation_lines), key=lambda r: r["sku"])] == [1, 3]
+    assert [line["quantity"] for line in sorted(desk.rows(reservation_lines), key=lambda r: r["sku"])] == [
+        1,
+        3,
+    ]
 
 
 @pytest.mark.parametrize(
-    ("missing", "field"), [("customer", "customer"), ("lines", "sku"), ("method", "ship_method")]
+    "missing, field", [("customer", "customer"), ("lines", "sku"), ("method", "ship_method")]
 )
 async def test_what_is_missing_is_asked_for_at_its_field(desk: Desk, missing: str, field: str) -> None:
     shop = desk.office.carts
     if missing == "method":
         desk.use(InventorySystem.DOM, default_ship_method="")
-    call = await shop.open_call(AGENT, customer_id=None if missing == "customer" else (await desk.built()).customer_id)
+    call = await shop.open_call(
+        AGENT, customer_id=None if missing == "customer" else (await desk.built()).customer_id
+    )
     cart = await shop.get(AGENT, call.cart_id)
     if missing != "lines":
         cart = await shop.add_line(AGENT, cart.cart_id, Sku("HL-U509-R"), 1, version=cart.version)

@@ -146,5 +146,3 @@ async def test_order_keeps_its_hold_past_the_expiry_of_the_cart(desk: Desk) -> N
     desk.clock.pass_time(timedelta(hours=2))
     await desk.office.maintenance.run_once()
     assert [row["status"] for row in desk.rows(reservations)] == ["consumed"]
-
-

@@ -73,7 +73,10 @@ async def test_order_keeps_what_it_froze_whatever_changes_later(desk: Desk) -> N
 async def test_total_is_split_between_a_card_and_an_account(desk: Desk) -> None:
     cart = await desk.built("3*HL-U509-R")
     part = Money(5000, "USD")
-    plans = (PaymentPlan(method=CARD.method, reference=CARD.reference, label=CARD.label, amount=part), ON_ACCOUNT)
+    plans = (
+        PaymentPlan(method=CARD.method, reference=CARD.reference, label=CARD.label, amount=part),
+        ON_ACCOUNT,
+    )
     cart = await desk.office.carts.set_payments(AGENT, cart.cart_id, plans, version=cart.version)
     result = await desk.submit(await desk.prepare(cart))
     assert result.state is CheckoutState.COMPLETED
@@ -320,9 +323,7 @@ async def test_fewer_than_the_minimum_can_not_be_submitted(desk: Desk) -> None:
 
 async def test_payments_that_do_not_add_up_are_refused(desk: Desk) -> None:
     cart = await desk.built()
-    plan = PaymentPlan(
-        method=ON_ACCOUNT.method, reference="PO", label="PO", amount=Money(1, "USD")
-    )
+    plan = PaymentPlan(method=ON_ACCOUNT.method, reference="PO", label="PO", amount=Money(1, "USD"))
     cart = await desk.office.carts.set_payments(AGENT, cart.cart_id, (plan,), version=cart.version)
     result = await desk.submit(await desk.prepare(cart))
     assert "do not add up" in result.sentence
@@ -339,7 +340,9 @@ async def test_only_who_may_submits(desk: Desk) -> None:
     with pytest.raises(NotAllowed):
         await desk.submit(cart, actor=Actor(staff_id=AGENT.staff_id, name="Sam", role=Role.SUPPORT, desk="d"))
     with pytest.raises(NotAllowed, match="colleague"):
-        await desk.submit(cart, actor=Actor(staff_id=SUPERVISOR.staff_id, name="Bob", role=Role.AGENT, desk="d"))
+        await desk.submit(
+            cart, actor=Actor(staff_id=SUPERVISOR.staff_id, name="Bob", role=Role.AGENT, desk="d")
+        )
     assert (await desk.submit(cart, actor=SUPERVISOR)).state is CheckoutState.COMPLETED
 
 

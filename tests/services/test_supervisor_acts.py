@@ -21,7 +21,9 @@ SILENCE = Unknown(reason="No answer.")
 DAY = timedelta(days=1)
 
 
-async def failed(desk: Desk, outcome: Refused | Unknown | Unreachable = REFUSED, **script: object) -> Transfer:
+async def failed(
+    desk: Desk, outcome: Refused | Unknown | Unreachable = REFUSED, **script: object
+) -> Transfer:
     """An order with a card whose transfer waits for a supervisor."""
     desk.dom.script("transfer", outcome, times=1 if outcome is REFUSED else 100, **script)  # type: ignore[arg-type]  # passed on
     desk.dom.script("find_transferred", Unreachable(reason="Down."), times=0 if outcome is REFUSED else 100)

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from functools import partial
 from datetime import timedelta
+from functools import partial
+from itertools import pairwise
 
 import pytest
 
@@ -19,6 +20,7 @@ NUMBER = "B1000001"
 DOWN = Unreachable(reason="Could not connect.")
 SILENCE = Unknown(reason="No answer within 10 seconds.")
 DAY = timedelta(days=1)
+
 
 def attempts(desk: Desk) -> list[tuple[str, str]]:
     """Kind and outcome of every try, first to last."""
@@ -47,7 +49,16 @@ async def test_dom_gets_what_was_frozen_to_the_minor_unit(desk: Desk) -> None:
     [(key, sent)] = desk.dom.sent
     order = desk.order(NUMBER)
     assert key == f"adventure-{NUMBER}"
-    for name in ("items", "discount", "shipping", "tax", "total", "currency", "customer_id", "reservation_id"):
+    for name in (
+        "items",
+        "discount",
+        "shipping",
+        "tax",
+        "total",
+        "currency",
+        "customer_id",
+        "reservation_id",
+    ):
         assert getattr(sent, name) == order[name]
     lines = sorted(desk.rows(order_lines), key=lambda row: row["position"])
     assert [(line.sku, line.name, line.quantity, line.total) for line in sent.lines] == [
@@ -74,7 +85,7 @@ async def test_dom_out_of_reach_is_tried_again_with_ever_longer_waits(desk: Desk
     await desk.run_jobs(within=timedelta(minutes=5))
     assert attempts(desk) == [("transfer", "unreachable")] * 3 + [("transfer", "succeeded")]
     rows = sorted(desk.rows(transfer_attempts), key=lambda row: row["number"])
-    waits = [(after["started_at"] - before["ended_at"]).total_seconds() for before, after in zip(rows, rows[1:], strict=False)]
+    waits = [(after["started_at"] - before["ended_at"]).total_seconds() for before, after in pairwise(rows)]
     for wait, step in zip(waits, (2, 4, 8), strict=True):
         assert 0.8 * step <= wait <= 1.2 * step + 0.1
     assert len({key for key, _ in desk.dom.sent}) == 1
