@@ -62,14 +62,14 @@ def _run_loop(application: QApplication, window: Window, reporter: Reporter, arg
         return loop
 
     with asyncio.Runner(loop_factory=make_loop) as runner:
-        session = Session(arguments, window, reporter)
+        garbage = GarbageCollector()
+        session = Session(arguments, window, reporter=reporter, garbage=garbage)
         # Python sees a signal only when it runs; a timer lets it.
         pulse = QTimer()
         pulse.timeout.connect(_nothing)
         pulse.start(_LISTEN)
         signal.signal(signal.SIGTERM, session.ask_to_close)
         reporter.install_loop(runner.get_loop())
-        garbage = GarbageCollector()
         try:
             return runner.run(session.run())
         finally:

@@ -15,6 +15,7 @@ from backoffice.domain.staff import Actor
 from ui.arguments import Arguments
 from ui.desk import Desk, Notify
 from ui.errors import Reporter
+from ui.garbage import GarbageCollector
 from ui.instance import Instance
 from ui.shell.window import Window
 from ui.tasks import Tasks
@@ -39,8 +40,10 @@ class Session:
     settings: "Settings"
     text: "Text"
 
-    def __init__(self, arguments: Arguments, window: Window, reporter: Reporter) -> None:
-        """Take how to start, the painted window and where bugs go."""
+    def __init__(
+        self, arguments: Arguments, window: Window, *, reporter: Reporter, garbage: GarbageCollector
+    ) -> None:
+        """Take how to start, the painted window, where bugs go and who collects garbage."""
         self.window = window
         self.notify = Notify()
         self.world: World | None = None
@@ -49,6 +52,7 @@ class Session:
         self.tasks = Tasks(refused=self._refused, report=reporter.report)
         self._arguments = arguments
         self._reporter = reporter
+        self._garbage = garbage
         self._closing = asyncio.Event()
         self._opened: list[str] = []
         self._instance: Instance | None = None
@@ -125,6 +129,7 @@ class Session:
     async def _import_program(self) -> None:
         self.window.starting.wait_for(tr("Loading the program …"))
         await asyncio.get_running_loop().run_in_executor(None, _import_everything)
+        self._garbage.spare_what_is_loaded()
 
     async def _open_office(self) -> None:
         from backoffice.bootstrap import World, open_backoffice
@@ -199,17 +204,16 @@ class Session:
         from ui.shell.registry import screens_for
 
         desk = Desk(office=self.office, actor=actor, tasks=self.tasks, text=self.text, notify=self.notify)
-        screens = []
-        for make in screens_for(actor):
-            screens.append(make(desk))
-            await asyncio.sleep(0)
         demo = None
         if self.world is not None:
             demo = DemoPanel(self.world, tasks=self.tasks, text=self.text, notify=self.notify)
             demo.reset_wanted.connect(self._reset)
             await asyncio.sleep(0)
-        frame = DeskFrame(desk, screens, demo)
+        frame = DeskFrame(desk, screens_for(actor), demo)
         frame.sign_out_wanted.connect(self._sign_out)
+        await asyncio.sleep(0)
+        self.window.add_page(frame)
+        await frame.fill()
         self.sign_in, self.frame = None, frame
         self.window.show_page(frame)
         frame.begin()

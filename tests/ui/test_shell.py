@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -30,13 +30,12 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
-async def make_frame(
-    make_desk: Callable[[str], Awaitable[Desk]], qtbot: QtBot, until: Until
-) -> MakeFrame:
+async def make_frame(make_desk: Callable[[str], Awaitable[Desk]], qtbot: QtBot, until: Until) -> MakeFrame:
     async def make(login: str) -> DeskFrame:
         desk = await make_desk(login)
-        frame = DeskFrame(desk, [screen(desk) for screen in screens_for(desk.actor)])
+        frame = DeskFrame(desk, screens_for(desk.actor))
         qtbot.addWidget(frame)
+        await frame.fill()
         frame.resize(1320, 820)
         frame.show()
         frame.activateWindow()
@@ -173,9 +172,9 @@ async def test_a_banner_takes_the_place_of_the_one_before(make_frame: MakeFrame)
     notify = frame.desk.notify
     notify.banner("Saving …", Tone.INFO, key="save")
     notify.banner("Saved.", Tone.GOOD, key="save")
-    assert frame.banners.texts == ("Saved.",)
+    assert list(frame.banners.texts) == ["Saved."]
     notify.clear("save")
-    assert frame.banners.texts == ()
+    assert list(frame.banners.texts) == []
 
 
 async def test_unfinished_calls_are_told_at_the_next_sign_in(
@@ -245,3 +244,29 @@ async def test_the_heartbeat_sees_a_loop_that_was_held(until: Until) -> None:
     await asyncio.sleep(0.05)
     heart.stop()
     assert heart.gaps().longest >= 60
+
+
+async def test_building_a_desk_shows_no_window_of_its_own(
+    make_desk: Callable[[str], Awaitable[Desk]], qapp: QApplication, qtbot: QtBot
+) -> None:
+    desk = await make_desk("susan")
+    seen = WindowsSeen()
+    qapp.installEventFilter(seen)
+    frame = DeskFrame(desk, screens_for(desk.actor))
+    qtbot.addWidget(frame)
+    await frame.fill()
+    qapp.removeEventFilter(seen)
+    assert seen.names == []
+
+
+class WindowsSeen(QObject):
+    """Notes every window that is shown: a widget shown before it has its place flashes as one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's own name
+        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.names.append(f"{type(watched).__name__} {watched.objectName()}")
+        return False

@@ -36,8 +36,8 @@ def luminance(colour: str) -> float:
     def linear(part: float) -> float:
         return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
 
-    red, green, blue, _ = QColor(colour).getRgbF()
-    return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+    parts = QColor(colour)
+    return 0.2126 * linear(parts.redF()) + 0.7152 * linear(parts.greenF()) + 0.0722 * linear(parts.blueF())
 
 
 def contrast(one: str, other: str) -> float:
@@ -78,11 +78,11 @@ def test_dark_changes_palette_and_icons_while_the_desk_is_open(qapp: QApplicatio
     icons.attach(action, "search")
     before = action.icon().pixmap(16, 16).toImage()
     theme.use(Scheme.DARK)
-    assert theme.is_dark
+    assert theme.tokens == DARK
     assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(DARK.window)
     assert action.icon().pixmap(16, 16).toImage() != before
     theme.toggle()
-    assert not theme.is_dark
+    assert theme.tokens == LIGHT
     assert action.icon().pixmap(16, 16).toImage() == before
 
 

@@ -4,6 +4,7 @@ It connects what the screens ask of each other, passes on that something was com
 and holds every action for the palette and the shortcut sheet.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -36,15 +37,16 @@ class DeskFrame(QWidget):
 
     sign_out_wanted = Signal()
 
-    def __init__(self, desk: Desk, screens: Sequence[Screen], demo: DemoPanel | None = None) -> None:
+    def __init__(self, desk: Desk, kinds: Sequence[type[Screen]], demo: DemoPanel | None = None) -> None:
         super().__init__()
         self.setObjectName("shell")
         self.desk = desk
-        self.screens = tuple(screens)
+        self._kinds = tuple(kinds)
+        self.screens: tuple[Screen, ...] = ()
         self.search = GlobalSearch(desk, self)
         self.lights = Lights(desk.text, desk.notify)
         self.banners = Banners(desk.notify)
-        self.navigation = Navigation([type(screen) for screen in self.screens])
+        self.navigation = Navigation(self._kinds)
         self.palette_panel = Palette(self, self.commands)
         self.sheet = ShortcutSheet(self, self.commands)
         self.demo = demo
@@ -78,6 +80,14 @@ class DeskFrame(QWidget):
             self._stale.discard(number)
             self.current.refresh()
         self.current.entered()
+
+    async def fill(self) -> None:
+        """Make the screens one by one, so that the loop keeps turning."""
+        for kind in self._kinds:
+            screen = kind(self.desk)
+            await asyncio.sleep(0)
+            self._take_in(screen)
+            await asyncio.sleep(0)
 
     def begin(self) -> None:
         """Show the first screen and what is left over from last time."""
@@ -139,22 +149,24 @@ class DeskFrame(QWidget):
         column.addWidget(TopBar(self.desk, self.search, self.lights, self._buttons))
         column.addLayout(middle, 1)
         column.addWidget(self.banners)
-        for screen in self.screens:
-            self._stack.addWidget(screen)
 
     def _connect(self) -> None:
         self.navigation.chosen.connect(self.show_screen)
         self.search.customer_chosen.connect(partial(self._show_on, "calls"))
         self.search.order_chosen.connect(partial(self._show_on, "orders"))
         self.search.product_chosen.connect(partial(self._show_on, "stock"))
-        for number, screen in enumerate(self.screens):
-            screen.open_order.connect(partial(self._show_on, "orders"))
-            screen.start_call.connect(partial(self._show_on, "calls"))
-            screen.open_stock.connect(partial(self._show_on, "stock"))
-            screen.open_transfer.connect(partial(self._show_on, "transfers"))
-            for action in screen.actions():
-                if action.property(EVERYWHERE):
-                    self._take_everywhere(number, action)
+
+    def _take_in(self, screen: Screen) -> None:
+        number = len(self.screens)
+        self.screens += (screen,)
+        self._stack.addWidget(screen)
+        screen.open_order.connect(partial(self._show_on, "orders"))
+        screen.start_call.connect(partial(self._show_on, "calls"))
+        screen.open_stock.connect(partial(self._show_on, "stock"))
+        screen.open_transfer.connect(partial(self._show_on, "transfers"))
+        for action in screen.actions():
+            if action.property(EVERYWHERE):
+                self._take_everywhere(number, action)
 
     def _take_everywhere(self, number: int, action: QAction) -> None:
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from ui.places import RESOURCES
 from ui.shell.starting import StartingPage
+from ui.theme import Theme
 from ui.words import tr
 
 _USUAL = QSize(1320, 820)
@@ -26,6 +27,7 @@ class Window(QMainWindow):
         self._may_close = False
         self._pages = QStackedWidget()
         self.setCentralWidget(self._pages)
+        Theme.active().dress(self)
         self.starting = StartingPage()
         self._pages.addWidget(self.starting)
 
@@ -34,12 +36,17 @@ class Window(QMainWindow):
         """Return the page shown."""
         return self._pages.currentWidget()
 
+    def add_page(self, page: QWidget) -> None:
+        """Take a page in without showing it yet: what is added to it there is styled piece by piece."""
+        self._pages.addWidget(page)
+
     def show_page(self, page: QWidget) -> None:
         """Show a page; the one before, unless it is the starting page, is gone for good."""
         before = self._pages.currentWidget()
         if before is page:
             return
-        self._pages.addWidget(page)
+        if self._pages.indexOf(page) < 0:
+            self._pages.addWidget(page)
         self._pages.setCurrentWidget(page)
         if before is not None and before is not self.starting:
             self._pages.removeWidget(before)
