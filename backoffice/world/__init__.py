@@ -80,6 +80,10 @@ class World:
         self._outages.clear()
         (self._home / ADDRESSES_FILE).unlink(missing_ok=True)
 
+    def pids(self) -> dict[str, int]:
+        """Return the process ids of what runs, by name."""
+        return {name: child.pid for name, child in self._children.items() if child.pid}
+
     def forget(self) -> None:
         """Delete the demo's database and ledgers, so that the next start begins anew; only when stopped."""
         if self._children:
