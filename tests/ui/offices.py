@@ -21,7 +21,7 @@ from backoffice.domain.payment import PaymentMethod, PaymentPlan
 from backoffice.domain.staff import Actor, Role
 from backoffice.domain.statuses import CheckoutState
 from backoffice.settings import Settings
-from tests.external.dom.strings import SECRET, Strings
+from tests.external.dom.strings import SECRET, Strings, wait_until
 from tests.external.processes import ROOT, Child
 from ui.desk import Desk, Notify
 from ui.screens import Screen
@@ -101,6 +101,12 @@ async def fail_transfer(office: BackOffice, strings: Strings, number: OrderNumbe
     await transfer_once(office, number)
 
 
+def go_silent(strings: Strings) -> None:
+    """Let nobody reach the DOM from now on."""
+    strings.call("POST", "outage", {"on": True})
+    wait_until(lambda: not strings.call("GET", "status")["listening"])
+
+
 @dataclass
 class Told:
     """What the desk told the person outside the screen."""
@@ -161,7 +167,7 @@ class Person:
         QTest.keySequence(self.focus, keys)
 
     def type(self, text: str) -> None:
-        """Type text into what has the focus."""
+        """Type text into what has the focus; QTest knows only ASCII."""
         QTest.keyClicks(self.focus, text)
 
     def key(self, key: Qt.Key) -> None:
@@ -182,6 +188,8 @@ class Person:
     def find(self, name: str) -> Any:  # noqa: ANN401 - the test knows the kind
         """The one widget with this name, shown or not."""
         found = self.screen.findChildren(QWidget, name)
+        if len(found) > 1:
+            found = [one for one in found if one.isVisibleTo(self.screen)]
         assert len(found) == 1, f"{len(found)} widgets are called {name}"
         return found[0]
 

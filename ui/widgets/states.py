@@ -27,6 +27,7 @@ class StateView(QStackedWidget):
         self.addWidget(content)
         self.addWidget(self._page)
         self.state = "content"
+        self._said: tuple[str, str, str, QAction | None] | None = None
 
     def show_content(self) -> None:
         """Show the content."""
@@ -36,6 +37,7 @@ class StateView(QStackedWidget):
 
     def show_loading(self, what: str) -> None:
         """Say what is waited for, once it takes longer than a blink."""
+        self._said = None
         self._page.fill("waiting", Tone.NEUTRAL, what, busy=True)
         if self.state != "loading":
             self.state = "loading"
@@ -56,9 +58,12 @@ class StateView(QStackedWidget):
     def _show(
         self, state: str, tone: Tone, title: str, *, icon: str, hint: str, action: QAction | None
     ) -> None:
+        said = (state, title, hint, action)
         self.state = state
         self._soon.stop()
-        self._page.fill(icon, tone, title, hint, action=action)
+        if said != self._said:  # its button may have the focus: the same page is not made anew
+            self._said = said
+            self._page.fill(icon, tone, title, hint, action=action)
         self._turn_to_page()
 
     def _turn_to_page(self) -> None:
@@ -112,4 +117,3 @@ class _Page(QWidget):
             self._button = KeyHintButton(action)
             last = self._column.count() - 1
             self._column.insertWidget(last, self._button, 0, Qt.AlignmentFlag.AlignHCenter)
-

@@ -13,7 +13,16 @@ from backoffice.domain.errors import Refusal
 from backoffice.domain.staff import Role
 from backoffice.domain.statuses import TransferStatus
 from tests.external.dom.strings import Strings
-from tests.ui.offices import Person, desk_over, fail_transfer, parts, place_order, signed_in, transfer_once
+from tests.ui.offices import (
+    Person,
+    desk_over,
+    fail_transfer,
+    go_silent,
+    parts,
+    place_order,
+    signed_in,
+    transfer_once,
+)
 from tests.ui.orders.standin import NOW, SUPPORT, HistoryToLookAt, RetriesToLookAt, details, rows
 from ui.screens.orders.view import OrdersScreen
 
@@ -44,7 +53,9 @@ async def test_support_finds_an_order_by_phone_and_reads_it_whole(
     assert sam.focus.objectName() == "orderSearch"
     sam.type("245-555-0173")
     sam.enter()
-    await sam.until(lambda: number in sam.column("ordersTable", 0) and sam.focus.objectName() == "ordersTable")
+    await sam.until(
+        lambda: number in sam.column("ordersTable", 0) and sam.focus.objectName() == "ordersTable"
+    )
     assert sam.column("ordersTable", 7) == ["Both"]
     assert sam.find("ordersTable").current_row.order_number == number
     sam.enter()
@@ -98,7 +109,7 @@ async def test_with_the_dom_down_the_desk_shows_what_it_knows_under_a_banner(
     office: BackOffice, sit_down: Opening, strings: Strings
 ) -> None:
     number = await place_order(office)
-    strings.call("POST", "outage", {"on": True})
+    go_silent(strings)
     sam = await sit_down(Role.SUPPORT)
     await sam.until(lambda: sam.column("ordersTable", 0) == [number])
     assert sam.column("ordersTable", 7) == ["This desk"]
@@ -133,7 +144,9 @@ async def test_a_filter_narrows_the_list_and_clear_brings_everything_back(sit_do
     await sam.until(lambda: sam.find("ordersState").state == "empty")
     assert "No order fits" in sam.words("stateTitle")
     sam.find("clearFiltersButton").click()
-    await sam.until(lambda: sam.rows("ordersTable") == everything and sam.find("ordersState").state == "content")
+    await sam.until(
+        lambda: sam.rows("ordersTable") == everything and sam.find("ordersState").state == "content"
+    )
     assert sam.focus.objectName() == "orderSearch"
 
 
@@ -150,9 +163,9 @@ async def looking(qapp: QApplication) -> AsyncIterator[tuple[Person, HistoryToLo
 async def test_the_list_fills_as_it_is_scrolled(looking: tuple[Person, HistoryToLookAt]) -> None:
     sam, _ = looking
     sam.find("ordersTable").setFocus()
-    sam.key(Qt.Key.Key_End)
+    sam.press("Ctrl+End")
     await sam.until(lambda: sam.rows("ordersTable") == 100)
-    sam.key(Qt.Key.Key_End)
+    sam.press("Ctrl+End")
     await sam.until(lambda: sam.rows("ordersTable") == 120)
     numbers = sam.column("ordersTable", 0)
     assert len(numbers) == len(set(numbers))
@@ -166,14 +179,16 @@ async def test_a_slow_search_never_overwrites_the_next_one(looking: tuple[Person
     assert "Looking" in sam.words("ordersNotice")
     assert sam.rows("ordersTable") == 50, "what was there stays until the answer comes"
     sam.press("Ctrl+A")
-    sam.type("müller")
+    sam.type("zo")
     await sam.until(lambda: set(sam.column("ordersTable", 2)) == {"Zoë Müller"})
     gate.set()
     await sam.settle(0.1)
     assert set(sam.column("ordersTable", 2)) == {"Zoë Müller"}
 
 
-async def test_changes_elsewhere_leave_the_cursor_where_it_is(looking: tuple[Person, HistoryToLookAt]) -> None:
+async def test_changes_elsewhere_leave_the_cursor_where_it_is(
+    looking: tuple[Person, HistoryToLookAt],
+) -> None:
     sam, history = looking
     table = sam.find("ordersTable")
     table.setFocus()
@@ -187,7 +202,9 @@ async def test_changes_elsewhere_leave_the_cursor_where_it_is(looking: tuple[Per
     assert abs(table.verticalScrollBar().value() - top) <= 1
 
 
-async def test_differences_between_here_and_the_dom_are_marked(looking: tuple[Person, HistoryToLookAt]) -> None:
+async def test_differences_between_here_and_the_dom_are_marked(
+    looking: tuple[Person, HistoryToLookAt],
+) -> None:
     sam, history = looking
     history.detail = details(TransferStatus.TRANSFERRED)
     sam.screen.show_subject("B1000050")

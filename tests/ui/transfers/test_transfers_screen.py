@@ -27,7 +27,9 @@ async def sue(qapp: QApplication, office: BackOffice) -> AsyncIterator[Person]:
     await person.close()
 
 
-async def test_supervisor_retries_a_failed_transfer(office: BackOffice, sue: Person, strings: Strings) -> None:
+async def test_supervisor_retries_a_failed_transfer(
+    office: BackOffice, sue: Person, strings: Strings
+) -> None:
     number = await place_order(office)
     await fail_transfer(office, strings, number)
     sue.screen.refresh()

@@ -175,6 +175,7 @@ class OrderPanel(QWidget):
         self._call.clicked.connect(self._want_call)
         self._close = IconButton("close", tr("Back to the list (Esc)"), name="closeOrderButton")
         self._close.clicked.connect(self.closed)
+        self.setFocusProxy(self._close)
         self._notice = Notice(name="orderNotice")
 
     def _make_pages(self) -> None:

@@ -2,7 +2,16 @@
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from backoffice.domain.order import OrderRow
 from backoffice.domain.staff import Right
@@ -102,6 +111,12 @@ class OrdersScreen(Screen):
             self._table.setColumnHidden(column, state.panel is not None)
         if state.panel is not None:
             self._panel.show_panel(state.panel)
+        self._keep_focus()
+
+    def _keep_focus(self) -> None:
+        # A table that gave way to "nothing here" takes the focus with it: keys must still reach this screen.
+        if self.isVisible() and self.isActiveWindow() and QApplication.focusWidget() is None:
+            (self._panel if self._panel.isVisible() else self._search).setFocus()
 
     def _show_list(self, state: OrdersState) -> None:
         if state.phase is Phase.FAILED and state.trouble is not None and not state.rows:
@@ -237,7 +252,7 @@ class OrdersScreen(Screen):
         self._retry.setVisible(False)
         self._again = self.add_action("searchAgain", tr("Search again"), "Ctrl+Shift+F", icon="refresh")
         self._again.triggered.connect(self._search_now)
-        self._clear_filters = self.add_action("clearFilters", tr("Clear the search"), icon="close")
+        self._clear_filters = self.add_action("clearSearch", tr("Clear the search"), icon="close")
         self._clear_filters.triggered.connect(self._clear_all)
 
     def _make_search(self) -> None:

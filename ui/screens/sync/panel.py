@@ -38,6 +38,7 @@ class MessagePanel(QWidget):
         self._facts.setObjectName("messageFacts")
         self._close = IconButton("close", tr("Back to the list (Esc)"), name="closeMessageButton")
         self._close.clicked.connect(self.closed)
+        self.setFocusProxy(self._close)
         self._button = KeyHintButton(replay)
         self._open = QPushButton(tr("Open the order"))
         self._open.setObjectName("openOrderButton")

@@ -4,7 +4,15 @@ import asyncio
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QHBoxLayout,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from backoffice.domain.staff import Right
 from backoffice.domain.sync import InboxRow, InboxState
@@ -101,6 +109,12 @@ class SyncScreen(Screen):
             self._panel.show_panel(state.panel)
         else:
             explain(self._replay, tr("Open a message first."))
+        self._keep_focus()
+
+    def _keep_focus(self) -> None:
+        # A table that gave way to "nothing here" takes the focus with it: keys must still reach this screen.
+        if self.isVisible() and self.isActiveWindow() and QApplication.focusWidget() is None:
+            (self._panel if self._panel.isVisible() else self._state).setFocus()
 
     def _show_list(self, state: SyncState) -> None:
         trouble = state.trouble

@@ -157,6 +157,7 @@ class TransferPanel(QWidget):
         self._open.clicked.connect(self._want_order)
         self._close = IconButton("close", tr("Back to the list (Esc)"), name="closeTransferButton")
         self._close.clicked.connect(self.closed)
+        self.setFocusProxy(self._close)
         self._buttons = {act: KeyHintButton(action) for act, action in self._actions.items()}
         self._buttons[Act.RETRY].set_kind("primary")
         self._buttons[Act.GIVE_UP].set_kind("danger")

@@ -3,7 +3,15 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QHBoxLayout,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from backoffice.domain.staff import Right
 from backoffice.domain.statuses import TransferStatus
@@ -106,6 +114,12 @@ class TransfersScreen(Screen):
             for act, action in self._actions.items():
                 acts.explain_for(self, action, act, None, busy=False)
         self._show_marked()
+        self._keep_focus()
+
+    def _keep_focus(self) -> None:
+        # A table that gave way to "nothing here" takes the focus with it: keys must still reach this screen.
+        if self.isVisible() and self.isActiveWindow() and QApplication.focusWidget() is None:
+            (self._panel if self._panel.isVisible() else self._status).setFocus()
 
     def _show_list(self, state: TransfersState) -> None:
         trouble = state.trouble
