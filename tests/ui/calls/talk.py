@@ -64,7 +64,7 @@ async def pay_on_account(agent: Agent) -> None:
 
 async def pay_by_card(agent: Agent, ending: str) -> None:
     agent.press("F7")
-    await agent.until(lambda: agent.page.state.order.cards)
+    await agent.until(lambda: agent.page.state.order.paying and agent.page.state.order.cards)
     cards = agent.find("savedCards")
     cards.setFocus()
     labels = [card.label for card in agent.page.state.order.cards or ()]

@@ -29,7 +29,7 @@ from ui.widgets.labels import Hairline, Label
 from ui.widgets.states import StateView
 from ui.words import tr
 
-_LEFT, _RIGHT = 32, 42  # average characters: the width of the columns beside the items
+_LEFT, _RIGHT = 32, 40  # average characters: the width of the columns beside the items
 
 
 class CallPage(QWidget):

@@ -12,6 +12,7 @@ from ui.text import Text
 from ui.theme import Space
 from ui.tone import Tone
 from ui.widgets.labels import ElidedLabel, Hairline, Label
+from ui.widgets.statuses import order_status
 from ui.words import tr
 
 _LONGEST_NOTE_SHOWN = 400
@@ -85,13 +86,14 @@ class CallerCard(QWidget):
         self._no_orders.setVisible(not orders)
 
     def _entry(self, row: OrderRow) -> Entry:
+        status = order_status(row.status).word
         return Entry(
             key=row.order_number,
             title=row.order_number,
             right=self._text.money(row.total),
-            below=row.status,
+            below=status,
             below_right=self._text.ago_short(row.placed_at),
-            tip=tr("{number}, {status}, {when}: Enter shows it", number=row.order_number, status=row.status,
+            tip=tr("{number}, {status}, {when}: Enter shows it", number=row.order_number, status=status,
                    when=self._text.moment(row.placed_at)),
         )  # fmt: skip
 

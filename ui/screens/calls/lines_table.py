@@ -85,12 +85,12 @@ class _LinesModel(RowsModel[LineRow]):
         super().__init__(
             (
                 Column(title="", text=_nothing, width=6),
-                Column(title=tr("SKU"), text=_sku, width=11),
+                Column(title=tr("SKU"), text=_sku, width=13),
                 Column(title=tr("Item"), text=_name, width=20, stretch=True),
                 Column(title=tr("Qty"), text=_quantity, tip=_quantity_tip, amount=True, width=6),
                 Column(title=tr("Availability"), text=_availability, tip=_availability_tip, width=21),
-                Column(title=tr("Price"), text=_price, amount=True, width=9),
-                Column(title=tr("Total"), text=_total, tip=_total_tip, amount=True, width=10),
+                Column(title=tr("Price"), text=_price, amount=True, width=11),
+                Column(title=tr("Total"), text=_total, tip=_total_tip, amount=True, width=11),
             ),
             key=_key,
         )

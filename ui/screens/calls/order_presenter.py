@@ -47,7 +47,9 @@ class OrderPresenter:
         if reason := reasons.why_not_prepare(self._call.state):
             self._put(prepare_problem=Problem(sentence=reason))
             return
-        self._put(busy=Busy.PREPARING, prepare_problem=None, submit_problem=None, result=None)
+        self._put(
+            busy=Busy.PREPARING, prepare_problem=None, payment_problem=None, submit_problem=None, result=None
+        )
         problem = await self._while_busy(
             lambda cart: self._call.office.checkout.prepare(
                 self._call.actor, cart.cart_id, version=cart.version

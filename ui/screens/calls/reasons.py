@@ -25,7 +25,8 @@ def why_not_prepare(state: CallState) -> str:
 
 def why_not_pay(state: CallState) -> str:
     """Say what Payment still needs: the amount may change, how it is paid does not."""
-    if reason := why_not_change(state) or _busy(state.order.busy):
+    busy = state.order.busy
+    if reason := why_not_change(state) or ("" if busy is Busy.PREPARING else _busy(busy)):
         return reason
     if state.cart is None or state.cart.customer_id is None:
         return tr("First find or add the caller.")
