@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 
+from backoffice.domain.errors import StoreUnavailable
 from backoffice.domain.ids import new_id, utc_now
 from backoffice.domain.transfer import RetryPolicy
 from backoffice.durable import DurableJobs, Job
@@ -220,7 +221,13 @@ async def open_backoffice(
 
 
 def _open_store(settings: Settings) -> tuple[Store, Engine, DurableJobs]:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The data directory {settings.data_dir} can not be made: {error.strerror}.",
+            advice="Choose another data directory, or check the rights on the one above it.",
+        ) from error
     engine = open_engine(settings.url)
     make_schema(engine)
     durable_engine = open_durable_engine(settings.url)

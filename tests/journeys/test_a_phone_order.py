@@ -132,7 +132,7 @@ async def test_last_piece_goes_to_one_of_two_callers(centre: CallCentre) -> None
 
 async def test_store_that_keeps_no_stock_sells_whatever_is_asked_for(centre: CallCentre) -> None:
     async with _store(centre, inventory_system=InventorySystem.NONE):
-        order = await centre.ordered("9000*HL-U509-R")
+        order = await centre.ordered("9000*SH-W890-L")
     await centre.transfer_is(order.order_number, TransferStatus.TRANSFERRED)
     await centre.assert_whole(order.order_number)
 

@@ -210,12 +210,12 @@ async def test_hold_of_a_call_that_ends_is_let_go_even_after_an_outage(centre: C
     assert await until(held, lambda statuses: statuses != ["held"]) == ["released"]
 
 
-@pytest.mark.parametrize("pay_kind", ["messages_once", "messages_troubled"])
-async def test_order_reaches_the_same_state_however_messages_come(centre: CallCentre, pay_kind: str) -> None:
+@pytest.mark.parametrize("troubled", [False, True], ids=["each_once", "held_back_and_repeated"])
+async def test_order_reaches_the_same_state_however_messages_come(centre: CallCentre, troubled: bool) -> None:
     number = (await centre.ordered("2*HL-U509-R", "1*WB-H098", pay=CARD)).order_number
     await centre.transfer_is(number, TransferStatus.TRANSFERRED)
     await centre.delivered()
-    if pay_kind == "messages_troubled":
+    if troubled:
         await centre.fault("dom", kind="reorder", operation="push_order", count=2, seconds=0.5)
         await centre.fault("dom", kind="duplicate", operation="push_order", count=3)
         await centre.fault("dom", kind="bad_signature", operation="push_order", count=1)
