@@ -61,6 +61,8 @@ async def _work(settings: Settings, stop: asyncio.Event) -> None:
             _ = group.create_task(_receive(settings, office, stop))
             _ = group.create_task(_beat(settings.data_dir / PULSE_FILE, stop))
             _ = group.create_task(_keep_house(office, stop))
+    except ExceptionGroup as troubles:
+        raise troubles.exceptions[0] from troubles  # the first ended the others: a taken port is told as that
     finally:
         await asyncio.to_thread(worker.stop)
         await office.close()
