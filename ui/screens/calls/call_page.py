@@ -196,10 +196,10 @@ class CallPage(QWidget):
         self._start(self.presenter.caller.search(text))
 
     def _pick(self, customer_id: str) -> None:
-        self._start(self._then_entry(self.presenter.caller.pick(CustomerId(customer_id))))
+        self._start(self.presenter.caller.pick(CustomerId(customer_id)))
 
     def _save_caller(self, draft: CustomerDraft) -> None:
-        self._start(self._then_entry(self.presenter.caller.save(draft)))
+        self._start(self.presenter.caller.save(draft))
 
     def _caller_back(self) -> None:
         self.presenter.caller.give_up()
@@ -250,7 +250,8 @@ class CallPage(QWidget):
         self.order_wanted.emit(number)
 
     def _to_entry(self) -> None:
-        self.entry.edit.setFocus()
+        if self._current:
+            self.entry.edit.setFocus()
 
     def _enter_moves_on(self) -> None:
         if self.state.cart is None or not self.state.cart.lines:
@@ -261,10 +262,6 @@ class CallPage(QWidget):
             self.order.focus_step()
 
     # Coroutines, and where the cursor goes after each.
-    async def _then_entry(self, act: Awaitable[bool]) -> None:
-        if await act:
-            self.entry.edit.setFocus()
-
     async def _then_method(self, act: Awaitable[bool]) -> None:
         if await act:
             self.delivery.method.setFocus()
@@ -287,6 +284,7 @@ class CallPage(QWidget):
         caller.form_wanted.connect(self.presenter.caller.open_form)
         caller.saved.connect(self._save_caller)
         caller.went_back.connect(self._caller_back)
+        caller.known.connect(self._to_entry)
         caller.look_again.connect(self.find_caller)
         caller.order_wanted.connect(self._show_order)
         entry.typed.connect(self._suggest)

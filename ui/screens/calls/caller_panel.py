@@ -27,6 +27,7 @@ class CallerPanel(QStackedWidget):
     went_back = Signal()
     look_again = Signal()
     order_wanted = Signal(str)  # order number
+    known = Signal()  # the card has come: the talk goes on
 
     def __init__(self, text: Text) -> None:
         super().__init__()
@@ -64,8 +65,9 @@ class CallerPanel(QStackedWidget):
             self.setCurrentIndex(0)
             if came:
                 self.search.edit.setFocus()
-        else:
+        elif self.currentIndex() != 2:
             self.setCurrentIndex(2)
+            self.known.emit()
 
     def _fill(self, state: CallerState) -> None:
         if state.form is Shown.CHANGE and state.customer is not None:
