@@ -1,5 +1,6 @@
 """backofficectl as a person at a terminal meets it."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -108,12 +109,12 @@ def test_a_ledger_that_does_not_answer_is_told_in_one_sentence(
 def test_rows_that_are_wrong_are_told_by_line(
     tmp_path: Path, demo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lines = (DEMO / "products.csv").read_text(encoding="utf-8").splitlines()
-    column = lines[0].split(",").index("list_price_usd")
-    cells = lines[1].split(",")
-    cells[column] = "cheap"
+    with (DEMO / "products.csv").open(encoding="utf-8", newline="") as known:
+        header, *rows = list(csv.reader(known))[:5]
+    rows[0][header.index("list_price_usd")] = "cheap"
     file = tmp_path / "products.csv"
-    file.write_text("\n".join([lines[0], ",".join(cells), *lines[3:6]]) + "\n", encoding="utf-8")
+    with file.open("w", encoding="utf-8", newline="") as made:
+        csv.writer(made).writerows([header, *rows])
     rejects = tmp_path / "rejects.csv"
 
     code = main(["import", "catalogue", str(file), "--rejects", str(rejects), "--data-dir", str(demo)])
