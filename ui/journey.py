@@ -53,6 +53,7 @@ class Journey:
         self._account: dict[str, Any] = {"came_true": False}
         self._seconds: dict[str, float] = {}
         self._step = "start"
+        self._pictured: set[str] = set()
         self._painting = 0.0  # seconds of this step that went into pictures
 
     async def run(self) -> int:
@@ -211,6 +212,9 @@ class Journey:
         self._picture("transfers-tries")
         await person.press("Ctrl+R")
         await person.until(f"{number} transferred", lambda: self._transfer_row(number, "at the dom"))
+        await person.until(
+            "the same word in its panel", lambda: "at the dom" in person.words("transferStatusChip").lower()
+        )
         self._picture("transfers-retried")
 
     async def _history(self) -> None:
@@ -307,8 +311,9 @@ class Journey:
     # Pictures and account
 
     def _picture(self, name: str) -> None:
-        if self._pictures is None:
+        if self._pictures is None or name in self._pictured:
             return
+        self._pictured.add(name)
         self._heartbeat.pause()
         began = time.perf_counter()
         self._pictures.mkdir(parents=True, exist_ok=True)

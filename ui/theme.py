@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from enum import Enum
 from weakref import WeakSet
 
+import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
@@ -139,7 +140,8 @@ class Theme(QObject):
             application.setStyle("Fusion")
             application.setPalette(_palette(tokens))
         for window in tuple(self._dressed):
-            window.setStyleSheet(sheet(tokens))
+            if shiboken6.isValid(window):  # Python may still know one that Qt has let go of
+                window.setStyleSheet(sheet(tokens))
         self.changed.emit()
 
 
