@@ -33,11 +33,6 @@ _STEPS = {
     "createNewOrderEvent": "Order submitted; transfer and e-mail queued",
     "initiateFulfilment": "Released for fulfilment",
     "clearShoppingCart": "Cart closed",
-    "capturePayments": "Payment captured",
-    "updateLimitedUsageNumbers": "Promotion uses counted",
-    "commitOrderTax": "Taxes committed",
-    "createGiftCertificates": "Gift certificates made",
-    "processCouponCustomerAssignments": "Coupons given to the customer",
 }
 _ENDINGS = {
     ("execute", "done"): "{}",

@@ -164,8 +164,8 @@ class CallCentre(Desk):
     strings: httpx.AsyncClient
 
     @classmethod
-    async def open(cls, data_dir: Path, **settings: Any) -> Self:
-        world = World(Settings(data_dir=data_dir, demo=True, **(HURRIED | settings)), fulfil_every=0)
+    async def open(cls, data_dir: Path) -> Self:
+        world = World(Settings(data_dir=data_dir, demo=True, **HURRIED), fulfil_every=0)
         desk = await Desk.sit_down(await world.start())
         return cls(desk.office, desk.ann, desk.susan, world, httpx.AsyncClient(trust_env=False, timeout=30))
 
@@ -224,9 +224,7 @@ class CallCentre(Desk):
 
     async def delivered(self) -> None:
         """Wait until the DOM has nothing left to tell."""
-        await until(
-            lambda: self.ask("dom", "/control/status"), lambda status: not status["waiting_pushes"]
-        )
+        await until(lambda: self.ask("dom", "/control/status"), lambda status: not status["waiting_pushes"])
 
     async def ship(self, number: str) -> None:
         """The DOM ships the whole order and tells us."""
@@ -239,7 +237,8 @@ class CallCentre(Desk):
         assert order.transfer_status is TransferStatus.TRANSFERRED
         assert order.external_order_id == there["external_order_id"]
         assert {name: there[name] for name in ("items", "discount", "shipping", "tax", "total")} == {
-            name: getattr(order.totals, name).minor for name in ("items", "discount", "shipping", "tax", "total")
+            name: getattr(order.totals, name).minor
+            for name in ("items", "discount", "shipping", "tax", "total")
         }
         assert sum(payment.amount.minor for payment in order.payments) == order.totals.total.minor
         carded = [payment for payment in order.payments if payment.method is PaymentMethod.CARD]

@@ -41,6 +41,9 @@ async def test_caller_found_by_phone_gets_what_was_ordered(centre: CallCentre, p
     assert transfer.external_order_id.startswith("DOM")
     assert await centre.attempts(number) == [("transfer", "succeeded")]
     await centre.assert_whole(number)
+    await centre.delivered()
+    early = await office.order_history.details(ann, number)
+    assert early.differences == ()
 
     await centre.tell("dom", "/control/advance", {"steps": 5})
     await centre.delivered()
@@ -63,6 +66,9 @@ async def test_caller_found_by_phone_gets_what_was_ordered(centre: CallCentre, p
     assert details.external.summary.status == "S"
     assert details.differences == ()
     assert {mail.status for mail in details.mails} == {"sent"}
+    said = {entry.text for entry in details.timeline}
+    assert "Order submitted; transfer and e-mail queued" in said
+    assert not [text for text in said if "captured" in text or "ertificate" in text or "oupon" in text]
     assert any("Ann" in entry.who for entry in details.timeline)
 
 

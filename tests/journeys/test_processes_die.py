@@ -60,9 +60,7 @@ async def test_dom_that_dies_and_comes_back_remembers_the_order(centre: CallCent
 async def test_desk_killed_while_the_bank_is_asked_leaves_nothing_charged(centre: CallCentre) -> None:
     await centre.fault("payments", kind="latency", operation="authorise", seconds=1.0)
     async with _a_desk(centre, "card") as (desk, cart_id):
-        cart = await until(
-            lambda: centre.cart(cart_id), lambda cart: cart.status is CartStatus.IN_CHECKOUT
-        )
+        cart = await until(lambda: centre.cart(cart_id), lambda cart: cart.status is CartStatus.IN_CHECKOUT)
         desk.kill()
     with pytest.raises(Conflict, match="This cart is being submitted"):
         await centre.office.carts.add_line(centre.ann, cart_id, Sku("HL-U509"), 1, version=cart.version)
@@ -118,9 +116,7 @@ async def test_second_of_two_desks_that_change_a_cart_is_told(centre: CallCentre
         )
         for late in (
             centre.office.carts.set_notes(centre.ann, cart.cart_id, "from this desk", version=cart.version),
-            centre.office.carts.add_line(
-                centre.ann, cart.cart_id, Sku("HL-U509-R"), 5, version=cart.version
-            ),
+            centre.office.carts.add_line(centre.ann, cart.cart_id, Sku("HL-U509-R"), 5, version=cart.version),
             centre.prepare(cart),
             centre.submit(cart),
         ):
@@ -135,11 +131,11 @@ async def test_second_of_two_desks_that_change_a_cart_is_told(centre: CallCentre
         both = await centre.prepare(now)
         results = await asyncio.gather(centre.submit(both), another.submit(both))
         numbers = {result.order_number for result in results}
-        assert len(numbers) == 1
+        [number] = numbers
     finally:
         await another.office.close()
-    await centre.transfer_is(*numbers, TransferStatus.TRANSFERRED)
-    await centre.assert_whole(*numbers)
+    await centre.transfer_is(number, TransferStatus.TRANSFERRED)
+    await centre.assert_whole(number)
 
 
 def _kill_worker(centre: CallCentre) -> None:
@@ -150,7 +146,8 @@ async def _prepared_or_not(centre: CallCentre, cart_id: CartId) -> bool:
     try:
         await centre.prepare(await centre.cart(cart_id))
     except Conflict as refused:
-        assert refused.code == "dom_silent"
+        if refused.code != "dom_silent":
+            raise
         return False
     return True
 

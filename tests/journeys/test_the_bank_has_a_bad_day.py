@@ -1,4 +1,4 @@
-"""The bank says no, says nothing, or says it late: charged at most once, and never said to have failed while unknown."""
+"""The bank says no, nothing, or says it late: charged at most once, never called failed while unknown."""
 
 import pytest
 
@@ -35,7 +35,9 @@ async def test_declined_card_leaves_a_cart_that_can_be_paid_otherwise(centre: Ca
     assert await centre.at_dom(declined.order_number) == []
 
 
-@pytest.mark.parametrize("kind", ["drop_after", "silent_after", "error_after", "cut_body", "not_json", "wrong_types"])
+@pytest.mark.parametrize(
+    "kind", ["drop_after", "silent_after", "error_after", "cut_body", "not_json", "wrong_types"]
+)
 async def test_bank_that_acted_and_was_not_understood_charged_once(centre: CallCentre, kind: str) -> None:
     await centre.fault("payments", kind=kind, operation="authorise")
     cart = await centre.prepared("1*HL-U509-R", pay=CARD)
@@ -88,7 +90,9 @@ async def test_bank_that_declines_late_leaves_nothing_behind(centre: CallCentre)
     assert await _open_at_bank(centre, result.order_number) == 0
 
 
-async def test_bank_that_can_not_be_reached_is_said_so_and_the_order_goes_on_account(centre: CallCentre) -> None:
+async def test_bank_that_can_not_be_reached_is_said_so_and_the_order_goes_on_account(
+    centre: CallCentre,
+) -> None:
     cart = await centre.prepared("1*HL-U509-R", pay=CARD)
     async with centre.outage("payments"):
         result = await centre.submit(cart)

@@ -1,4 +1,4 @@
-"""The DOM down, slow, refusing, talking nonsense, or silent after it acted: what is said, and what becomes of the order."""
+"""The DOM down, slow, refusing, talking nonsense, or silent after it acted: what is said, and what becomes of it."""
 
 import time
 
@@ -16,7 +16,9 @@ from tests.journeys.centre import CARD, CallCentre, Desk, until
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_item_is_added_while_the_dom_is_down_and_its_stock_is_never_called_live(centre: CallCentre) -> None:
+async def test_item_is_added_while_the_dom_is_down_and_its_stock_is_never_called_live(
+    centre: CallCentre,
+) -> None:
     async with centre.outage("dom"):
         began = time.monotonic()
         cart = await centre.built("2*BC-M005")
@@ -92,7 +94,9 @@ async def test_slow_dom_never_keeps_the_agent_waiting_for_a_line(centre: CallCen
     )
     assert time.monotonic() - began < 2  # the DOM takes 3
     assert [line.sku for line in cart.lines] == ["HL-U509-R", "ST-1401"]
-    patient = await Desk.sit_down(centre.settings.model_copy(update={"dom_deadline": centre.settings.dom_deadline * 6}))
+    patient = await Desk.sit_down(
+        centre.settings.model_copy(update={"dom_deadline": centre.settings.dom_deadline * 6})
+    )
     try:
         cart = await patient.prepare(cart)  # asks for three seconds, and gets its answer
         assert cart.prepared is not None
@@ -158,7 +162,9 @@ async def test_lookup_that_is_lost_too_is_asked_again(centre: CallCentre) -> Non
     await centre.assert_whole(number)
 
 
-@pytest.mark.parametrize("kind", ["not_json", "wrong_types", "wrong_echo", "cut_body", "drop_after", "huge_body"])
+@pytest.mark.parametrize(
+    "kind", ["not_json", "wrong_types", "wrong_echo", "cut_body", "drop_after", "huge_body"]
+)
 async def test_nonsense_about_a_reservation_is_no_hold(centre: CallCentre, kind: str) -> None:
     cart = await centre.built("2*HL-U509-R")
     await centre.fault("dom", kind=kind, operation="reserve")
@@ -172,7 +178,9 @@ async def test_nonsense_about_a_reservation_is_no_hold(centre: CallCentre, kind:
     assert [row["quantity"] for row in held] == [2]
 
 
-@pytest.mark.parametrize("fault", [{"kind": "partial", "quantity": 2}, {"kind": "hollow"}, {"kind": "partial"}])
+@pytest.mark.parametrize(
+    "fault", [{"kind": "partial", "quantity": 2}, {"kind": "hollow"}, {"kind": "partial"}]
+)
 async def test_partial_hold_can_not_be_submitted_until_the_cart_is_changed(
     centre: CallCentre, fault: dict[str, object]
 ) -> None:
@@ -227,7 +235,9 @@ async def test_order_reaches_the_same_state_however_messages_come(centre: CallCe
     assert [parcel.status for parcel in order.shipments] == ["delivered", "delivered"]
     await until(lambda: centre.subjects(number), lambda subjects: len(subjects) >= 5)
     assert len(await centre.subjects(number)) == 5
-    assert len(await centre.subjects(number)) == len({mail["message_id"] for mail in await centre.mails(number)})
+    assert len(await centre.subjects(number)) == len(
+        {mail["message_id"] for mail in await centre.mails(number)}
+    )
 
 
 def _is_settled(transfer: Transfer) -> bool:

@@ -46,7 +46,7 @@ async def test_name_in_any_script_goes_all_the_way(centre: CallCentre, name: tup
 
 
 @pytest.mark.parametrize(
-    ("written", "asked"),
+    "written, asked",
     [
         ("+49 (0)30 901820-77", "004930 90182077"),
         ("818.555.0199", "(818) 555-0199"),
@@ -97,7 +97,9 @@ async def test_markup_stays_text_everywhere(centre: CallCentre) -> None:
     assert (details.local.notes, details.differences) == (MARKUP * 10, ())
 
 
-async def test_ten_thousand_characters_are_refused_at_the_notes_and_the_cart_stays(centre: CallCentre) -> None:
+async def test_ten_thousand_characters_are_refused_at_the_notes_and_the_cart_stays(
+    centre: CallCentre,
+) -> None:
     cart = await centre.built("1*HL-U509-R", notes="as before")
     text = (MARKUP * 200)[:10_000]
     with pytest.raises(InvalidInput) as refused:
@@ -108,7 +110,7 @@ async def test_ten_thousand_characters_are_refused_at_the_notes_and_the_cart_sta
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field"),
+    "wrong, field",
     [
         ({"country": "Atlantis"}, "country"),
         ({"country": ""}, "country"),
@@ -135,7 +137,9 @@ async def test_address_that_can_not_be_reached_is_told_at_its_field(
     assert (await centre.office.customers.get(centre.ann, caller.customer_id)).addresses == caller.addresses
 
 
-@pytest.mark.parametrize("typed", ["0*HL-U509-R", "-3*HL-U509-R", "1000000000*HL-U509-R", "1,5*HL-U509-R", "*HL"])
+@pytest.mark.parametrize(
+    "typed", ["0*HL-U509-R", "-3*HL-U509-R", "1000000000*HL-U509-R", "1,5*HL-U509-R", "*HL"]
+)
 async def test_quantity_nobody_can_send_is_told_at_the_quantity(centre: CallCentre, typed: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         parse_entry(typed)
