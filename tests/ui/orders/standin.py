@@ -120,7 +120,8 @@ def local(status: TransferStatus = TransferStatus.FAILED) -> Order:
 def _line(sku: str, name: str, *, quantity: int, price: str, discount: str, tax: str) -> OrderLine:
     gross = usd(price).times(quantity)
     return OrderLine(
-        line_id=LineId("l1" if quantity > 1 else "l2"), sku=Sku(sku), name=name, photo="", quantity=quantity, unit_price=usd(price),
+        line_id=LineId("l1" if quantity > 1 else "l2"), sku=Sku(sku), name=name, photo="",
+        quantity=quantity, unit_price=usd(price),
         discount=usd(discount), tax=usd(tax), total=gross - usd(discount) + usd(tax), status="C", shipped=0,
         cancelled=0, available_from=None,
     )  # fmt: skip

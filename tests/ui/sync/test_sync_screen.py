@@ -37,12 +37,8 @@ async def test_a_stock_file_is_loaded_and_its_bad_rows_are_told(
     office: BackOffice, sue: Person, tmp_path: Path
 ) -> None:
     file = tmp_path / "stock.csv"
-    lines = (
-        ["sku,location,quantity,status"]
-        + ["HL-U509-R,ONLINE,4711,Available"]
-        + ["HL-U509-R,ONLINE,minus one,Available"]
-    )
-    file.write_text("\n".join(lines), encoding="utf-8")
+    good, bad = "HL-U509-R,ONLINE,4711,Available", "HL-U509-R,ONLINE,minus one,Available"
+    file.write_text(f"sku,location,quantity,status\n{good}\n{bad}\n", encoding="utf-8")
     sue.press("Ctrl+O")
     await sue.until(lambda: sue.focus.objectName() == "loadPath")
     sue.type(str(file))

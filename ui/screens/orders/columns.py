@@ -31,7 +31,7 @@ _KINDS = {
 }
 
 
-WIDE_ONLY = (1, 4, 6, 7)  # placed, transfer, agent and source give way to the opened order
+WIDE_ONLY = (1, 4, 5, 6, 7)  # placed, transfer, total, agent and source give way to the opened order
 
 
 def source_word(source: str) -> str:
@@ -115,8 +115,8 @@ def parcel_columns(text: Text) -> tuple[Column[Parcel], ...]:
             icon=lambda _: "truck",
             width=13,
         ),
-        Column(title=tr("Carrier"), text=lambda row: row.carrier, width=18),
-        Column(title=tr("Tracking"), text=lambda row: row.tracking, width=20),
+        Column(title=tr("Carrier"), text=lambda row: row.carrier, width=26),
+        Column(title=tr("Tracking"), text=lambda row: row.tracking, width=28),
         Column(title=tr("What is in it"), text=lambda row: row.content, stretch=True, width=14),
     )
 
@@ -209,14 +209,14 @@ def mail_columns(text: Text) -> tuple[Column[MailRow], ...]:
             width=13,
         ),
         Column(title=tr("Subject"), text=lambda row: row.subject, stretch=True, width=20),
-        Column(title=tr("To"), text=lambda row: row.to, width=22),
+        Column(title=tr("To"), text=lambda row: row.to, width=32),
         Column(
             title=tr("Status"),
             text=lambda row: statuses.mail_status(row.status).word,
             tip=lambda row: row.reason,
             tone=lambda row: statuses.mail_status(row.status).tone,
             icon=lambda row: statuses.mail_status(row.status).icon,
-            width=11,
+            width=16,
         ),
     )
 

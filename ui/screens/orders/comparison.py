@@ -8,6 +8,7 @@ from backoffice.domain.money import Money
 from backoffice.domain.order import Order
 from backoffice.services.order_history import OrderDetails
 from ui.text import Text
+from ui.widgets.statuses import order_status
 from ui.words import tr
 
 
@@ -41,7 +42,9 @@ def _head(details: OrderDetails, ours: Order, text: Text) -> Iterator[Compared]:
         return text.money(Money(minor, currency)) if minor is not None else None
 
     yield Compared(
-        what=tr("Status"), ours=ours.status.value, theirs=theirs.summary.status if theirs else None
+        what=tr("Status"),
+        ours=order_status(ours.status.value).word,
+        theirs=order_status(theirs.summary.status).word if theirs else None,
     )
     yield Compared(
         what=tr("Items"), ours=text.money(ours.totals.items), theirs=money(theirs.items if theirs else None)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QTabWidg
 
 from backoffice.domain.staff import Right
 from backoffice.domain.statuses import TransferStatus
+from backoffice.services.order_history import OrderDetails
 from ui.desk import Desk
 from ui.screens.orders import columns
 from ui.screens.orders.comparison import compare
@@ -21,7 +22,7 @@ from ui.widgets.notice import Notice
 from ui.widgets.rows import RowsModel
 from ui.widgets.states import StateView
 from ui.widgets.tables import LazyTable
-from ui.words import tr
+from ui.words import tr, tr_n
 
 LONGEST_NOTE = 4000
 _ORDER, _TIMELINE, _COMPARISON, _TRANSFER, _MAILS = range(5)
@@ -117,6 +118,7 @@ class OrderPanel(QWidget):
         self._tabs.setTabText(
             _COMPARISON, tr("Here and DOM ({count})", count=count) if count else tr("Here and DOM")
         )
+        self._compared_note.setText(_comparison_note(details, count))
         self._tabs.setTabVisible(_COMPARISON, details.local is not None)
         self._tabs.setTabVisible(_TRANSFER, details.transfer is not None)
         self._tabs.setTabText(_TRANSFER, tr("Tries ({count})", count=len(details.attempts)))
@@ -191,6 +193,7 @@ class OrderPanel(QWidget):
         )
         attempts = LazyTable(self._attempts, name="orderAttemptsTable", says=tr("Tries to reach the DOM"))
         self._reason = Label(wrap=True, tone=Tone.NEUTRAL)
+        self._compared_note = Label(wrap=True, tone=Tone.NEUTRAL)
         self._mails_table = LazyTable(self._mails, name="orderMailsTable", says=tr("E-mails about the order"))
         self._mails_table.current_changed.connect(self._mail_changed)
         self._resend = QPushButton(tr("Send again"))
@@ -211,7 +214,7 @@ class OrderPanel(QWidget):
         self._tabs.setDocumentMode(True)
         self._tabs.addTab(self._page, tr("Order"))
         self._tabs.addTab(timeline, tr("Time line"))
-        self._tabs.addTab(compared, tr("Here and DOM"))
+        self._tabs.addTab(_column(self._compared_note, compared), tr("Here and DOM"))
         self._tabs.addTab(_column(self._reason, attempts), tr("Tries"))
         self._tabs.addTab(self._mail_page(), tr("E-mails and notes"))
         self._pages = StateView(self._tabs, name="orderState")
@@ -278,6 +281,16 @@ class OrderPanel(QWidget):
 
     def _want_call(self) -> None:
         self.call_wanted.emit(self._customer_id)
+
+
+def _comparison_note(details: OrderDetails, count: int) -> str:
+    if not details.dom.answered:
+        return tr("The DOM does not answer, so there is nothing to compare with.")
+    if details.external is None:
+        return tr("The DOM does not hold this order.")
+    if count:
+        return tr_n("{n} value is different at the DOM.", "{n} values are different at the DOM.", count)
+    return tr("Both say the same.")
 
 
 def _column(*widgets: QWidget) -> QWidget:
