@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from backoffice.domain.cart import Call, Cart, CartLine, Prepared
 from backoffice.domain.customer import Address
@@ -19,17 +19,18 @@ from backoffice.services.codec import unpack
 from backoffice.store.tables.ordering import calls, cart_lines, carts
 from backoffice.store.tables.people import customers
 
+_CART = select(carts).where(carts.c.cart_id == bindparam("cart"))
+_LINES = select(cart_lines).where(cart_lines.c.cart_id == bindparam("cart")).order_by(cart_lines.c.position)
+_OWNER = select(calls.c.staff_id).where(calls.c.call_id == bindparam("call"))
+
 
 def load_cart(connection: Connection, cart_id: str) -> Cart:
     """Return the cart with its lines in order; NotFound when there is none."""
-    row = connection.execute(select(carts).where(carts.c.cart_id == cart_id)).first()
+    row = connection.execute(_CART, {"cart": cart_id}).first()
     if row is None:
         sentence = "This cart does not exist any more."
         raise NotFound(sentence, advice="Start a new call.")
-    rows = connection.execute(
-        select(cart_lines).where(cart_lines.c.cart_id == cart_id).order_by(cart_lines.c.position)
-    ).all()
-    return _cart(row, rows)
+    return _cart(row, connection.execute(_LINES, {"cart": cart_id}).all())
 
 
 def store_of(connection: Connection, cart_id: str) -> str:
@@ -39,7 +40,7 @@ def store_of(connection: Connection, cart_id: str) -> str:
 
 def require_owner(connection: Connection, actor: Actor, call_id: str) -> None:
     """Raise NotFound for an unknown call, NotAllowed unless it is the actor's own or the actor may take over."""
-    owner = connection.execute(select(calls.c.staff_id).where(calls.c.call_id == call_id)).scalar()
+    owner = connection.execute(_OWNER, {"call": call_id}).scalar()
     if owner is None:
         sentence = "This call does not exist any more."
         raise NotFound(sentence, advice="Start a new call.")

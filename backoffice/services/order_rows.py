@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from backoffice.domain.cart import Totals
 from backoffice.domain.customer import Address
@@ -29,34 +29,44 @@ from backoffice.store.tables.ordering import (
     transfers,
 )
 
+_MOVE = {  # guarded by the table: only from where it may come
+    after: update(orders)
+    .where(
+        orders.c.order_id == bindparam("order"),
+        orders.c.status.in_([before.value for before, moves in ORDER_MOVES.items() if after in moves]),
+    )
+    .values(status=after.value)
+    for after in OrderStatus
+}
+_ADD_STATUS = insert(order_statuses).values(
+    order_id=bindparam("order"),
+    place=select(func.coalesce(func.max(order_statuses.c.place), 0) + 1)
+    .where(order_statuses.c.order_id == bindparam("order"))
+    .scalar_subquery(),
+    status=bindparam("status"),
+    at=bindparam("at"),
+    actor=bindparam("actor"),
+    reason=bindparam("reason"),
+)
+
 
 def move_order(
     connection: Connection, order_id: str, after: OrderStatus, *, at: datetime, actor: str, reason: str
 ) -> None:
     """Move the order's status and add to its history; Conflict when the table does not allow it."""
-    before: str | None = connection.execute(
-        select(orders.c.status).where(orders.c.order_id == order_id)
-    ).scalar()
-    if before is None:
-        sentence = "There is no such order."
-        raise NotFound(sentence)
-    check_move(ORDER_MOVES, OrderStatus(before), after)
-    changed = connection.execute(
-        update(orders)
-        .where(orders.c.order_id == order_id, orders.c.status == before)
-        .values(status=after.value)
-    )
+    changed = connection.execute(_MOVE[after], {"order": order_id})
     if not changed.rowcount:
+        before: str | None = connection.execute(
+            select(orders.c.status).where(orders.c.order_id == order_id)
+        ).scalar()
+        if before is None:
+            sentence = "There is no such order."
+            raise NotFound(sentence)
+        check_move(ORDER_MOVES, OrderStatus(before), after)
         sentence = "The order changed meanwhile."
         raise Conflict(sentence)
-    last: int = connection.execute(
-        select(func.max(order_statuses.c.place)).where(order_statuses.c.order_id == order_id)
-    ).scalar_one()
-    connection.execute(
-        insert(order_statuses).values(
-            order_id=order_id, place=last + 1, status=after.value, at=at, actor=actor, reason=reason
-        )
-    )
+    said = {"order": order_id, "status": after.value, "at": at, "actor": actor, "reason": reason}
+    connection.execute(_ADD_STATUS, said)
 
 
 def load_order(connection: Connection, order_number: str) -> Order | None:

@@ -7,7 +7,7 @@ hold that could not be cancelled now is cancelled later.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, delete, insert, select, update
 
 from backoffice.domain.ids import LineId, LocationId, ReservationId, Sku, new_id
 from backoffice.domain.inventory import InventorySystem, LineResult, ReservationLine, ReservedLine
@@ -18,6 +18,50 @@ from backoffice.store.tables.selling import decrements, reservation_lines, reser
 _LIVE = (ReservationStatus.ASKING.value, ReservationStatus.HELD.value)
 _DO_NOT_CHECK = 2
 _DO_NOT_UPDATE = 1
+
+
+_HERE = (stock.c.sku == bindparam("of_sku"), stock.c.location_id == bindparam("at_location"))
+_PIECES = bindparam("pieces", type_=Integer)
+_HOLD = (
+    update(stock)
+    .where(*_HERE, stock.c.quantity - stock.c.reserved >= _PIECES)
+    .values(reserved=stock.c.reserved + _PIECES, updated_at=bindparam("now"))
+)
+_FREE = update(stock).where(*_HERE).values(reserved=stock.c.reserved - _PIECES, updated_at=bindparam("now"))
+_TAKE = (
+    update(stock)
+    .where(*_HERE)
+    .values(
+        quantity=stock.c.quantity - _PIECES, reserved=stock.c.reserved - _PIECES, updated_at=bindparam("now")
+    )
+)
+_CONSUME = (
+    update(reservations)
+    .where(
+        reservations.c.reservation_id == bindparam("reservation"),
+        reservations.c.status == ReservationStatus.HELD.value,
+    )
+    .values(status=ReservationStatus.CONSUMED.value, order_id=bindparam("order"))
+)
+_LOCAL_LINES = (
+    select(reservation_lines)
+    .join(reservations, reservations.c.reservation_id == reservation_lines.c.reservation_id)
+    .where(
+        reservation_lines.c.reservation_id == bindparam("reservation"),
+        reservation_lines.c.quantity > 0,
+        reservations.c.system == InventorySystem.NON_ATP.value,
+    )
+)
+_SETTLE_LINE = (
+    update(reservation_lines)
+    .where(
+        reservation_lines.c.reservation_id == bindparam("reservation"),
+        reservation_lines.c.line_id == bindparam("line"),
+    )
+    .values(quantity=bindparam("held"), result=bindparam("said"), available_from=bindparam("from_when"))
+)
+_INSERT_DECREMENTS = insert(decrements)
+_INSERT_LINES = insert(reservation_lines)
 
 
 def live_reservation(connection: Connection, cart_id: str) -> ReservationId | None:
@@ -63,7 +107,7 @@ def intend(
         )
     if lines:
         connection.execute(
-            insert(reservation_lines),
+            _INSERT_LINES,
             [
                 {
                     "reservation_id": identity,
@@ -95,14 +139,19 @@ def settle(
         )
         .values(status=ReservationStatus.HELD.value, expires_at=expires_at)
     )
-    for line in lines:
+    if lines:
         connection.execute(
-            update(reservation_lines)
-            .where(
-                reservation_lines.c.reservation_id == reservation_id,
-                reservation_lines.c.line_id == line.line_id,
-            )
-            .values(quantity=line.quantity, result=line.result.value, available_from=line.available_from)
+            _SETTLE_LINE,
+            [
+                {
+                    "reservation": reservation_id,
+                    "line": line.line_id,
+                    "held": line.quantity,
+                    "said": line.result.value,
+                    "from_when": line.available_from,
+                }
+                for line in lines
+            ],
         )
     return bool(changed.rowcount)
 
@@ -111,10 +160,13 @@ def hold_locally(
     connection: Connection, lines: Sequence[ReservationLine], *, now: datetime
 ) -> tuple[ReservedLine, ...]:
     """Reserve from our own stock, each line whole or not at all; guarded, so nobody oversells."""
+    flags = _flags(connection, lines)
     in_order = sorted(
         lines, key=lambda line: (line.sku, line.location)
     )  # two carts never wait for each other
-    return tuple(_hold_line(connection, line, now) for line in in_order)
+    return tuple(
+        _hold_line(connection, line, flags.get((line.sku, line.location), 0), now) for line in in_order
+    )
 
 
 def let_go(connection: Connection, jobs: Jobs, cart_id: str, now: datetime) -> None:
@@ -144,33 +196,29 @@ def release(
     )
 
 
-def consume(connection: Connection, reservation_id: str, order_id: str, now: datetime) -> None:
-    """The order takes what the cart held: local stock goes down, one decrement per line."""
-    connection.execute(
-        update(reservations)
-        .where(reservations.c.reservation_id == reservation_id)
-        .values(status=ReservationStatus.CONSUMED.value, order_id=order_id)
-    )
-    for line in _local_lines(connection, reservation_id):
+def consume(connection: Connection, reservation_id: str, order_id: str, now: datetime) -> bool:
+    """The order takes what the cart held: local stock goes down, one decrement per line. False: it holds nothing."""
+    changed = connection.execute(_CONSUME, {"reservation": reservation_id, "order": order_id})
+    if not changed.rowcount:
+        return False
+    lines = _local_lines(connection, reservation_id)
+    if lines:
+        connection.execute(_TAKE, [_moved(line, now) for line in lines])
         connection.execute(
-            update(stock)
-            .where(stock.c.sku == line.sku, stock.c.location_id == line.location)
-            .values(
-                quantity=stock.c.quantity - line.quantity,
-                reserved=stock.c.reserved - line.quantity,
-                updated_at=now,
-            )
+            _INSERT_DECREMENTS,
+            [
+                {
+                    "order_id": order_id,
+                    "line_id": line.line_id,
+                    "sku": line.sku,
+                    "location_id": line.location,
+                    "quantity": line.quantity,
+                    "at": now,
+                }
+                for line in lines
+            ],
         )
-        connection.execute(
-            insert(decrements).values(
-                order_id=order_id,
-                line_id=line.line_id,
-                sku=line.sku,
-                location_id=line.location,
-                quantity=line.quantity,
-                at=now,
-            )
-        )
+    return True
 
 
 def return_to_cart(connection: Connection, reservation_id: str, order_id: str, now: datetime) -> None:
@@ -216,45 +264,36 @@ def sweep(connection: Connection, jobs: Jobs, now: datetime, limit: int = 100) -
     return len(expired)
 
 
-def _hold_line(connection: Connection, line: ReservationLine, now: datetime) -> ReservedLine:
-    row = connection.execute(
-        select(stock).where(stock.c.sku == line.sku, stock.c.location_id == line.location)
-    ).first()
-    if row is not None and row.flags & (_DO_NOT_CHECK | _DO_NOT_UPDATE):
-        return ReservedLine(line_id=line.line_id, result=LineResult.ALLOCATED, quantity=0)
-    held = connection.execute(
-        update(stock)
-        .where(
-            stock.c.sku == line.sku,
-            stock.c.location_id == line.location,
-            stock.c.quantity - stock.c.reserved >= line.quantity,
+def _flags(connection: Connection, lines: Sequence[ReservationLine]) -> dict[tuple[str, str], int]:
+    rows = connection.execute(
+        select(stock.c.sku, stock.c.location_id, stock.c.flags).where(
+            stock.c.sku.in_({line.sku for line in lines})
         )
-        .values(reserved=stock.c.reserved + line.quantity, updated_at=now)
     )
+    return {(row.sku, row.location_id): row.flags for row in rows}
+
+
+def _moved(line: ReservationLine, now: datetime) -> dict[str, object]:
+    return {"of_sku": line.sku, "at_location": line.location, "pieces": line.quantity, "now": now}
+
+
+def _hold_line(connection: Connection, line: ReservationLine, flags: int, now: datetime) -> ReservedLine:
+    if flags & (_DO_NOT_CHECK | _DO_NOT_UPDATE):
+        return ReservedLine(line_id=line.line_id, result=LineResult.ALLOCATED, quantity=0)
+    held = connection.execute(_HOLD, _moved(line, now))
     if held.rowcount:
         return ReservedLine(line_id=line.line_id, result=LineResult.ALLOCATED, quantity=line.quantity)
     return ReservedLine(line_id=line.line_id, result=LineResult.UNALLOCATED, quantity=0)
 
 
 def _give_back(connection: Connection, reservation_id: str, now: datetime) -> None:
-    for line in _local_lines(connection, reservation_id):
-        connection.execute(
-            update(stock)
-            .where(stock.c.sku == line.sku, stock.c.location_id == line.location)
-            .values(reserved=stock.c.reserved - line.quantity, updated_at=now)
-        )
+    lines = _local_lines(connection, reservation_id)
+    if lines:
+        connection.execute(_FREE, [_moved(line, now) for line in lines])
 
 
 def _local_lines(connection: Connection, reservation_id: str) -> list[ReservationLine]:
-    rows = connection.execute(
-        select(reservation_lines)
-        .join(reservations, reservations.c.reservation_id == reservation_lines.c.reservation_id)
-        .where(
-            reservation_lines.c.reservation_id == reservation_id,
-            reservation_lines.c.quantity > 0,
-            reservations.c.system == InventorySystem.NON_ATP.value,
-        )
-    )
+    rows = connection.execute(_LOCAL_LINES, {"reservation": reservation_id})
     return [
         ReservationLine(
             line_id=LineId(row.line_id),

@@ -1,15 +1,17 @@
 """What a store decides: one row, read by whoever needs it."""
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from backoffice.domain.errors import NotFound
 from backoffice.settings import StoreSettings
 from backoffice.store.tables.selling import stores
 
+_SETTINGS = select(stores.c.settings).where(stores.c.store_id == bindparam("store"))
+
 
 def load_store(connection: Connection, store_id: str) -> StoreSettings:
     """Return the store's settings; NotFound when there is no such store."""
-    data = connection.execute(select(stores.c.settings).where(stores.c.store_id == store_id)).scalar()
+    data = connection.execute(_SETTINGS, {"store": store_id}).scalar()
     if data is None:
         sentence = f"There is no store {store_id}."
         raise NotFound(sentence, advice="Load demo data, or import a catalogue first.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from backoffice.domain.ids import OrderNumber
 from backoffice.domain.money import Money
@@ -14,6 +14,19 @@ from backoffice.domain.statuses import CheckoutState
 from backoffice.services.checkout.work import Work
 from backoffice.services.codec import pack
 from backoffice.store.tables.ordering import checkout_attempts, checkout_steps, orders
+
+_LAST_PLACE = select(func.coalesce(func.max(checkout_steps.c.place), 0)).where(
+    checkout_steps.c.attempt_id == bindparam("attempt")
+)
+_INSERT_STEPS = insert(checkout_steps)
+_INSERT_ATTEMPT = insert(checkout_attempts)
+_END_ATTEMPT = (
+    update(checkout_attempts)
+    .where(checkout_attempts.c.attempt_id == bindparam("attempt"))
+    .values(
+        {name: bindparam(name) for name in ("state", "failed_action", "sentence", "advice", "updated_at")}
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,22 +42,23 @@ class Step:
 def open_attempt(work: Work, owner: str, lease: timedelta) -> None:
     """Write the attempt's row; a second live one for the same cart is an IntegrityError."""
     work.connection.execute(
-        insert(checkout_attempts).values(
-            attempt_id=work.attempt_id,
-            cart_id=work.cart.cart_id,
-            cart_version=work.cart.version,
-            order_id=work.order_id,
-            order_number=work.order_number,
-            state=CheckoutState.RUNNING.value,
-            failed_action="",
-            sentence="",
-            advice="",
-            actor=pack(work.actor),
-            started_at=work.now,
-            updated_at=work.now,
-            owner=owner,
-            lease_until=work.now + lease,
-        )
+        _INSERT_ATTEMPT,
+        {
+            "attempt_id": work.attempt_id,
+            "cart_id": work.cart.cart_id,
+            "cart_version": work.cart.version,
+            "order_id": work.order_id,
+            "order_number": work.order_number,
+            "state": CheckoutState.RUNNING.value,
+            "failed_action": "",
+            "sentence": "",
+            "advice": "",
+            "actor": pack(work.actor),
+            "started_at": work.now,
+            "updated_at": work.now,
+            "owner": owner,
+            "lease_until": work.now + lease,
+        },
     )
 
 
@@ -52,13 +66,9 @@ def write_steps(work: Work, steps: Sequence[Step]) -> None:
     """Add lines to the journal, in order."""
     if not steps:
         return
-    last: int = work.connection.execute(
-        select(func.coalesce(func.max(checkout_steps.c.place), 0)).where(
-            checkout_steps.c.attempt_id == work.attempt_id
-        )
-    ).scalar_one()
+    last: int = work.connection.execute(_LAST_PLACE, {"attempt": work.attempt_id}).scalar_one()
     work.connection.execute(
-        insert(checkout_steps),
+        _INSERT_STEPS,
         [
             {
                 "attempt_id": work.attempt_id,
@@ -91,15 +101,15 @@ def end_attempt(
 ) -> None:
     """Move the attempt to the state it ends, or waits, in; who waits says until when with ``wait_until``."""
     work.connection.execute(
-        update(checkout_attempts)
-        .where(checkout_attempts.c.attempt_id == work.attempt_id)
-        .values(
-            state=state.value,
-            failed_action=failed_action,
-            sentence=sentence,
-            advice=advice,
-            updated_at=work.now,
-        )
+        _END_ATTEMPT,
+        {
+            "attempt": work.attempt_id,
+            "state": state.value,
+            "failed_action": failed_action,
+            "sentence": sentence,
+            "advice": advice,
+            "updated_at": work.now,
+        },
     )
 
 
@@ -142,6 +152,16 @@ def last_attempt(connection: Connection, cart_id: str) -> Row[Any] | None:
         .order_by(checkout_attempts.c.started_at.desc(), checkout_attempts.c.attempt_id)
         .limit(1)
     ).first()
+
+
+def completed(work: Work) -> SubmitResult:
+    """Say that the attempt became an order."""
+    return SubmitResult(
+        state=CheckoutState.COMPLETED,
+        order_number=work.order_number,
+        total=work.cart.prepared.totals.total if work.cart.prepared else None,
+        sentence=f"Submitted as {work.order_number}.",
+    )
 
 
 def result_of(connection: Connection, row: Row[Any]) -> SubmitResult:

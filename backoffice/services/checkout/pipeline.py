@@ -1,6 +1,6 @@
 """The checkout's three lists, and how they are run inside transactions.
 
-1. setup actions only execute: a refusal there leaves no order;
+1. setup actions only execute, in one savepoint: a refusal there leaves no order and no change;
 2. reversible actions execute; each stands in a savepoint of its own, so half a step leaves nothing behind;
 3. a remote action ends the transaction with its intent written; its answer begins the next one;
 4. a refusal, or a bug, undoes in exact reverse, the failing action included; an undo that fails is written down and
@@ -11,13 +11,14 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from backoffice.domain.errors import Refusal
 from backoffice.domain.statuses import CheckoutState
+from backoffice.services.checkout.actions.place import Place
 from backoffice.services.checkout.journal import Step, end_attempt, read_steps, write_steps
 from backoffice.services.checkout.work import Action, Answer, Question, RemoteAction, Work
 
@@ -57,36 +58,47 @@ class AwaitsWorld:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ended:
-    """There is nothing more to do now; the attempt's row says how it stands."""
+    """There is nothing more to do now; the attempt's row says how it stands. ``whole``: completed, and finalized."""
+
+    whole: bool = False
 
 
 Stop = AwaitsWorld | Ended
 
 
-def run_setup(pipeline: Pipeline, work: Work) -> bool:
-    """Run the setup list; False when an action refused, which is written down."""
-    steps: list[Step] = []
-    for action in pipeline.setup:
-        refusal = _try(work, action.name, action.execute)
-        steps.append(_executed(action, refusal))
-        if refusal:
-            write_steps(work, steps)
-            end_attempt(
-                work,
-                CheckoutState.ROLLED_BACK,
-                failed_action=action.name,
-                sentence=refusal.sentence,
-                advice=refusal.advice,
-            )
-            return False
-    write_steps(work, steps)
-    return True
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SetUp:
+    """How the setup list went: its lines for the journal, and the refusal of the last of them."""
+
+    steps: tuple[Step, ...]
+    refusal: Refusal | None
 
 
-def run_from(pipeline: Pipeline, work: Work, start: int) -> Stop:
-    """Run reversible actions from a place in their list, to the pivot or to a question for the world."""
+def run_setup(pipeline: Pipeline, work: Work) -> SetUp:
+    """Run the setup list, up to the first action that refuses; what it changed is gone then."""
     steps: list[Step] = []
+
+    def run(work: Work) -> None:
+        for action in pipeline.setup:
+            steps.append(_executed(action, None))
+            action.execute(work)
+
+    refusal = _try(work, "setup", run)
+    if refusal:
+        steps[-1] = replace(steps[-1], outcome="failed", reason=refusal.sentence)
+    return SetUp(steps=tuple(steps), refusal=refusal)
+
+
+def run_from(pipeline: Pipeline, work: Work, start: int, *, before: tuple[Step, ...] = ()) -> Stop:
+    """Run reversible actions from a place in their list, to the pivot or to a question for the world.
+
+    ``before`` are lines of the journal not yet written.
+    """
+    steps: list[Step] = list(before)
     for action in pipeline.reversible[start:]:
+        if isinstance(action, Place):
+            steps.append(_executed(action, None))
+            continue
         refusal = _try(work, action.name, action.execute)
         if refusal:
             write_steps(work, [*steps, _executed(action, refusal)])
@@ -97,9 +109,9 @@ def run_from(pipeline: Pipeline, work: Work, start: int) -> Stop:
             return AwaitsWorld(action=action, questions=questions)
         steps.append(_executed(action, None))
     end_attempt(work, CheckoutState.COMPLETED)
-    steps.extend(_finalize(work, pipeline.finalize))
-    write_steps(work, steps)
-    return Ended()
+    finalized = _finalize(work, pipeline.finalize)
+    write_steps(work, [*steps, *finalized])
+    return Ended(whole=all(step.outcome == "done" for step in finalized))
 
 
 def go_on(pipeline: Pipeline, work: Work, action: RemoteAction, answers: dict[str, Answer]) -> Stop:
@@ -115,8 +127,8 @@ def go_on(pipeline: Pipeline, work: Work, action: RemoteAction, answers: dict[st
         write_steps(work, [Step(action=action.name, what="execute", outcome="unknown")])
         end_attempt(work, CheckoutState.CHECKING)
         return Ended()
-    write_steps(work, [Step(action=action.name, what="execute", outcome="done")])
-    return run_from(pipeline, work, pipeline.reversible.index(action) + 1)
+    known = Step(action=action.name, what="execute", outcome="done")
+    return run_from(pipeline, work, pipeline.reversible.index(action) + 1, before=(known,))
 
 
 def roll_back(pipeline: Pipeline, work: Work, failed_action: str, refusal: Refusal) -> None:

@@ -169,7 +169,8 @@ class Prepare:
             customer_id=cart.customer_id or "",
             detail={"total": prepared.totals.total.minor, "currency": cart.currency},
         )
-        return load_cart(connection, cart.cart_id)
+        lines = tuple(replace(line, unit_price=quote.unit_prices[line.line_id]) for line in cart.lines)
+        return replace(cart, lines=lines, prepared=prepared, updated_at=now)
 
 
 def require_whole(cart: Cart) -> None:

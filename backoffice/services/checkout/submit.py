@@ -32,6 +32,7 @@ from backoffice.services.checkout.pipeline import (
     AwaitsWorld,
     Ended,
     Pipeline,
+    SetUp,
     Stop,
     finish,
     go_on,
@@ -45,7 +46,7 @@ from backoffice.services.codec import unpack
 from backoffice.services.jobs import Jobs
 from backoffice.services.stores import load_store
 from backoffice.store.store import Store
-from backoffice.store.tables.ordering import carts, checkout_attempts, counters
+from backoffice.store.tables.ordering import carts, counters
 
 ASK_AGAIN = timedelta(seconds=2)  # at first; then as long as it has been unknown, up to
 ASK_AGAIN_AT_LAST = timedelta(seconds=30)
@@ -151,21 +152,30 @@ class Submit:
             order_id=OrderId(new_id()),
             order_number=OrderNumber(""),
         )
-        journal.open_attempt(work, self._owner, self._lease)
-        if not run_setup(self._pipeline, work):
-            return self._closed(work)
+        ready = run_setup(self._pipeline, work)
+        if ready.refusal:
+            return self._not_begun(work, ready, ready.refusal)
         work = replace(work, order_number=self._take_number(work))
-        connection.execute(
-            update(checkout_attempts)
-            .where(checkout_attempts.c.attempt_id == work.attempt_id)
-            .values(order_number=work.order_number)
-        )
+        journal.open_attempt(work, self._owner, self._lease)
         write_cart(connection, cart, work.now, next_version=False, status=CartStatus.IN_CHECKOUT.value)
-        stop = run_from(self._pipeline, work, 0)
+        stop = run_from(self._pipeline, work, 0, before=ready.steps)
         if isinstance(stop, AwaitsWorld):
             self._watch(work, work.now + self._lease)
             return _At(attempt_id=work.attempt_id, stop=stop, result=self._result(work))
-        return self._closed(work)
+        return self._closed(work, stop)
+
+    def _not_begun(self, work: Work, ready: SetUp, refusal: Refusal) -> _At:
+        """The setup list said no: there is no order and no number, only the attempt."""
+        journal.open_attempt(work, self._owner, self._lease)
+        journal.write_steps(work, ready.steps)
+        journal.end_attempt(
+            work,
+            CheckoutState.ROLLED_BACK,
+            failed_action=ready.steps[-1].action,
+            sentence=refusal.sentence,
+            advice=refusal.advice,
+        )
+        return self._closed(work, Ended())
 
     def _advance(
         self, at: _At, action: RemoteAction, answers: dict[str, Answer]
@@ -183,7 +193,7 @@ class Submit:
                 journal.wait_until(work, work.now + self._lease)
                 self._watch(work, work.now + self._lease)
                 return _At(attempt_id=at.attempt_id, stop=stop, result=self._result(work))
-            return self._closed(work, before=CheckoutState(row.state))
+            return self._closed(work, stop, before=CheckoutState(row.state))
 
         return advance
 
@@ -199,7 +209,7 @@ class Submit:
             return None
         if state is CheckoutState.COMPLETED:
             finish(self._pipeline, work)
-            return self._closed(work, before=state)
+            return self._closed(work, Ended(), before=state)
         if state is CheckoutState.CHECKING and not self._is_too_late(work):
             action = self._asked(work)
             questions = action.questions(work)
@@ -216,7 +226,7 @@ class Submit:
             CheckoutState.STUCK: Refusal(row.sentence, advice=row.advice),
         }
         roll_back(self._pipeline, work, row.failed_action or self._last_begun(work), reasons[state])
-        return self._closed(work, before=state)
+        return self._closed(work, Ended(), before=state)
 
     def _take(self, work: Work, row: Row[Any]) -> bool:
         """Become its owner, unless somebody is at it or a look is planned: then after that."""
@@ -225,11 +235,14 @@ class Submit:
             return False
         return journal.take_over(work.connection, row, self._owner, work.now, self._lease)
 
-    def _closed(self, work: Work, *, before: CheckoutState = CheckoutState.RUNNING) -> _At:
+    def _closed(self, work: Work, stop: Ended, *, before: CheckoutState = CheckoutState.RUNNING) -> _At:
         """After the pipeline stopped for good, or waits: open the cart again, watch what waits, tell the trail.
 
         A cart whose undo is stuck stays closed: changed now, it would be hit by the undo that comes later.
         """
+        if stop.whole:
+            self._tell(work, CheckoutState.COMPLETED, "")
+            return _At(attempt_id=work.attempt_id, stop=stop, result=journal.completed(work))
         row = self._row(work.connection, work.attempt_id)
         state = CheckoutState(row.state)
         if state is CheckoutState.ROLLED_BACK:
@@ -249,16 +262,19 @@ class Submit:
         ):
             self._look_again(work, UNDO_AGAIN)
         if state is not before:
-            audit.record(
-                work.connection,
-                work.actor,
-                f"checkout.{state.value}",
-                work.order_number or work.cart.cart_id,
-                at=work.now,
-                customer_id=work.cart.customer_id or "",
-                detail={"attempt": work.attempt_id, "cart": work.cart.cart_id, "why": row.sentence},
-            )
+            self._tell(work, state, row.sentence)
         return self._ended(work.connection, row)
+
+    def _tell(self, work: Work, state: CheckoutState, why: str) -> None:
+        audit.record(
+            work.connection,
+            work.actor,
+            f"checkout.{state.value}",
+            work.order_number or work.cart.cart_id,
+            at=work.now,
+            customer_id=work.cart.customer_id or "",
+            detail={"attempt": work.attempt_id, "cart": work.cart.cart_id, "why": why},
+        )
 
     def _ended(self, connection: Connection, row: Row[Any]) -> _At:
         return _At(attempt_id=row.attempt_id, stop=Ended(), result=journal.result_of(connection, row))

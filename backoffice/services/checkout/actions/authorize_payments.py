@@ -32,10 +32,13 @@ class AuthorizePayments:
 
     def execute(self, work: Work) -> None:
         """Authorise what needs nobody; write the intent for what does."""
+        planned = {plan.method for plan in work.cart.payments}
         for method, status in (
             (PaymentMethod.ON_ACCOUNT, _S.AUTHORISED),
             (PaymentMethod.CARD, _S.AUTHORISING),
         ):
+            if method not in planned:
+                continue
             work.connection.execute(
                 update(payments)
                 .where(
@@ -52,6 +55,8 @@ class AuthorizePayments:
 
     def questions(self, work: Work) -> tuple[Question, ...]:
         """Return the authorisations the gateway is to be asked for."""
+        if all(plan.method is PaymentMethod.ON_ACCOUNT for plan in work.cart.payments):
+            return ()
         rows = work.connection.execute(
             select(payments).where(payments.c.order_id == work.order_id, payments.c.status.in_(_ASKED))
         )

@@ -1,14 +1,13 @@
 """updateOrder: the order takes what the cart held and counts as submitted."""
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from backoffice.domain.errors import Refusal
-from backoffice.domain.statuses import OrderStatus, ReservationStatus
+from backoffice.domain.statuses import OrderStatus
 from backoffice.services.checkout.work import Work
 from backoffice.services.order_rows import move_order
 from backoffice.services.reservations import consume, return_to_cart
 from backoffice.store.tables.ordering import orders
-from backoffice.store.tables.selling import reservations
 
 
 class UpdateOrder:
@@ -20,13 +19,9 @@ class UpdateOrder:
         """Take the reservation if it still stands; Refusal when it ran out during the checkout."""
         reservation_id = work.cart.prepared.reservation_id if work.cart.prepared else None
         if reservation_id is not None:
-            status = work.connection.execute(
-                select(reservations.c.status).where(reservations.c.reservation_id == reservation_id)
-            ).scalar()
-            if status != ReservationStatus.HELD.value:
+            if not consume(work.connection, reservation_id, work.order_id, work.now):
                 sentence = "The hold on the stock ran out during the checkout."
                 raise Refusal(sentence, advice="Prepare again (F5), then submit.", code="prepare_again")
-            consume(work.connection, reservation_id, work.order_id, work.now)
             work.connection.execute(
                 update(orders).where(orders.c.order_id == work.order_id).values(reservation_id=reservation_id)
             )
