@@ -4,6 +4,7 @@
    never outlives its parent, however that died.
 2. A `Listener` serves one ASGI application on one port. It can be closed and opened again on the same port,
    which is what an outage looks like from outside, and lets the application cut a connection in the middle.
+3. `listening` opens ports and closes them again; `work_until` keeps the program's rounds going meanwhile.
 """
 
 import asyncio
@@ -13,8 +14,9 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Awaitable, Callable
-from typing import Protocol, cast
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, Protocol, cast
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -113,6 +115,33 @@ class Outage:
         if seconds is not None:
             await asyncio.sleep(seconds)
             await self._port.open()
+
+
+@asynccontextmanager
+async def listening(*ports: Port) -> AsyncIterator[None]:
+    """Open ports in this order for as long as the block lasts. OSError when one is taken."""
+    try:
+        for port in ports:
+            await port.open()
+        yield
+    finally:
+        for port in ports:
+            await port.close()
+
+
+async def work_until(stop: asyncio.Event, *rounds: Coroutine[Any, Any, None]) -> None:
+    """Let the endless ``rounds`` work until ``stop`` is set; a bug in one ends all, and is raised."""
+    stopped = asyncio.create_task(stop.wait())
+    work = [asyncio.create_task(each) for each in rounds]
+    try:
+        await asyncio.wait({stopped, *work}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (stopped, *work):
+            task.cancel()
+        ends = await asyncio.gather(*work, return_exceptions=True)
+    for end in ends:
+        if isinstance(end, Exception):
+            raise end
 
 
 def cut_connection(scope: Scope) -> None:

@@ -7,27 +7,18 @@ POST /control/faults                 ``{"kind": "later", "count": 2}``, see ``fa
 POST /control/outage                 ``{"on": true, "seconds": 30}``: nobody can connect
 """
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from backoffice.external.mail.simulator.faults import Fault, Faults
+from backoffice.external.mail.simulator.faults import Faults
 from backoffice.external.mail.simulator.mailbox import Mailbox
 from backoffice.external.serving import Outage
+from backoffice.external.simulation.control import Control
 
 _MOST_LISTED = 1000
-_NOT_FOUND, _INVALID = 404, 422
-
-
-class OutageBody(BaseModel):
-    """POST /control/outage."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-    on: bool
-    seconds: float | None = Field(default=None, gt=0, le=86_400)
+_NOT_FOUND = 404
 
 
 class MailHttp:
@@ -35,7 +26,7 @@ class MailHttp:
 
     def __init__(self, mailbox: Mailbox, faults: Faults, outage: Outage) -> None:
         """Show ``mailbox``; switch the others."""
-        self._mailbox, self._faults, self._outage = mailbox, faults, outage
+        self._mailbox, self._control = mailbox, Control(faults, outage)
 
     def app(self) -> Starlette:
         """The ASGI application."""
@@ -43,12 +34,8 @@ class MailHttp:
             routes=[
                 Route("/messages", self.list_messages, methods=["GET"]),
                 Route("/messages/{id:int}/raw", self.raw, methods=["GET"]),
-                Route("/control/faults", self.list_faults, methods=["GET"]),
-                Route("/control/faults", self.add_fault, methods=["POST"]),
-                Route("/control/faults", self.clear_faults, methods=["DELETE"]),
-                Route("/control/outage", self.outage, methods=["POST"]),
-            ],
-            exception_handlers={ValidationError: _on_invalid},
+                *self._control.routes(),
+            ]
         )
 
     async def list_messages(self, request: Request) -> Response:
@@ -64,27 +51,3 @@ class MailHttp:
         if found is None:
             return JSONResponse({"error": "no such message"}, status_code=_NOT_FOUND)
         return Response(found, media_type="message/rfc822")
-
-    async def list_faults(self, request: Request) -> Response:
-        """What is still to come."""
-        return JSONResponse({"faults": [fault.model_dump() for fault in self._faults.pending()]})
-
-    async def add_fault(self, request: Request) -> Response:
-        """Add one."""
-        self._faults.add(Fault.model_validate_json(await request.body()))
-        return await self.list_faults(request)
-
-    async def clear_faults(self, request: Request) -> Response:
-        """Be healthy again."""
-        self._faults.clear()
-        return await self.list_faults(request)
-
-    async def outage(self, request: Request) -> Response:
-        """Close or open the SMTP port."""
-        body = OutageBody.model_validate_json(await request.body())
-        self._outage.switch(on=body.on, seconds=body.seconds)
-        return JSONResponse({"on": body.on})
-
-
-async def _on_invalid(_: Request, error: Exception) -> Response:
-    return JSONResponse({"error": str(error)}, status_code=_INVALID)

@@ -5,9 +5,8 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
 from pathlib import Path
-from typing import Any
 
-from sqlcipher3 import dbapi2 as sqlite3
+from backoffice.external.simulation.book import Book, Row
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS messages (
@@ -20,53 +19,47 @@ _SHOWN = "id, message_id, sender, recipient, subject, language, body, received_a
 
 
 class Mailbox:
-    """The open file; one thread, one connection."""
+    """The open file."""
 
     def __init__(self, file: Path) -> None:
         """Open or create ``file``."""
-        self._connection = sqlite3.connect(str(file), isolation_level=None)
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL"):
-            self._connection.execute(f"PRAGMA {pragma}").fetchall()
-        self._connection.executescript(_SCHEMA)
+        self._book = Book(file, _SCHEMA)
 
     def keep(self, raw: bytes, *, sender: str, recipient: str, at: datetime) -> None:
         """Store one message for one recipient; a repeat (same Message-ID) is a row of its own."""
         message = BytesParser(_class=EmailMessage, policy=default).parsebytes(raw)
         part = message.get_body(("plain",))
-        values = (
-            str(message["Message-ID"] or "").strip("<>"),
-            sender,
-            recipient,
-            str(message["Subject"] or ""),
-            str(message["Content-Language"] or ""),
-            part.get_content().replace("\r\n", "\n") if part is not None else "",
-            raw,
-            at.isoformat(),
-        )
-        self._connection.execute(
-            "INSERT INTO messages (message_id, sender, recipient, subject, language, body, raw, received_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            values,
+        self._book.insert(
+            "messages",
+            {
+                "message_id": str(message["Message-ID"] or "").strip("<>"),
+                "sender": sender,
+                "recipient": recipient,
+                "subject": str(message["Subject"] or ""),
+                "language": str(message["Content-Language"] or ""),
+                "body": part.get_content().replace("\r\n", "\n") if part is not None else "",
+                "raw": raw,
+                "received_at": at.isoformat(),
+            },
         )
 
-    def newest(self, *, recipient: str = "", limit: int = 100) -> list[dict[str, Any]]:
+    def newest(self, *, recipient: str = "", limit: int = 100) -> list[Row]:
         """The newest first, of one recipient or of all."""
-        cursor = self._connection.execute(
+        return self._book.rows(
             f"SELECT {_SHOWN} FROM messages WHERE ?1 IN ('', recipient) ORDER BY id DESC LIMIT ?2",  # noqa: S608 - our own columns
-            (recipient, limit),
+            recipient,
+            limit,
         )
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def count(self) -> int:
         """How many there are."""
-        return int(self._connection.execute("SELECT count(*) FROM messages").fetchone()[0])
+        return self._book.number("SELECT count(*) FROM messages")
 
     def raw(self, number: int) -> bytes | None:
         """One message as it came over the wire."""
-        row = self._connection.execute("SELECT raw FROM messages WHERE id = ?", (number,)).fetchone()
-        return bytes(row[0]) if row else None
+        row = self._book.row("SELECT raw FROM messages WHERE id = ?", number)
+        return bytes(row["raw"]) if row else None
 
     def close(self) -> None:
         """Close the file."""
-        self._connection.close()
+        self._book.close()

@@ -12,7 +12,7 @@ from backoffice.external.mail.simulator.faults import Faults
 from backoffice.external.mail.simulator.http import MailHttp
 from backoffice.external.mail.simulator.mailbox import Mailbox
 from backoffice.external.mail.simulator.smtp import SmtpPort
-from backoffice.external.serving import Listener, Outage, say_ready, until_told
+from backoffice.external.serving import Listener, Outage, listening, say_ready, until_told
 
 
 def run(
@@ -30,13 +30,10 @@ def run(
         smtp = SmtpPort(mailbox, faults, host=host, port=smtp_port)
         http = Listener(MailHttp(mailbox, faults, Outage(smtp)).app(), host=host, port=http_port)
         try:
-            await smtp.open()
-            await http.open()
-            say_ready(smtp=smtp.address, url=http.url)
-            await stop.wait()
+            async with listening(smtp, http):
+                say_ready(smtp=smtp.address, url=http.url)
+                await stop.wait()
         finally:
-            await smtp.close()
-            await http.close()
             mailbox.close()
 
     until_told(program, until_stdin_closes=until_stdin_closes)
