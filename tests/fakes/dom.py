@@ -29,10 +29,12 @@ from backoffice.external.dom import port, translation
 from backoffice.external.dom.simulator.dom import Dom
 from backoffice.external.dom.simulator.faults import Fault, FaultSchedule
 from backoffice.external.dom.simulator.history import read_filter
-from backoffice.external.dom.simulator.ledger import Ledger, Row
-from backoffice.external.dom.simulator.refusals import Refusal
+from backoffice.external.dom.simulator.ledger import Ledger
 from backoffice.external.dom.sync import parse_sync_inventory, parse_sync_order
 from backoffice.external.dom.wire import Context, write_moment
+from backoffice.external.simulation.book import Row
+from backoffice.external.simulation.clock import SimulatedClock
+from backoffice.external.simulation.refusals import Refusal
 
 T = TypeVar("T")
 Failure = Refused | Unreachable | Unknown
@@ -52,10 +54,10 @@ class FakeDom:
         context = Context(store=store, currency="USD", locale="en-US", acting_user="dom", on_behalf_of="")
         self.capabilities = port.DomCapabilities()
         self.calls: list[str] = []
-        self._ahead = timedelta()
+        self._clock = SimulatedClock(clock)
         self._ledger = Ledger(Path(":memory:"))
         self._faults = FaultSchedule()
-        self._dom = Dom(self._ledger, self._faults, lambda: clock() + self._ahead, context)
+        self._dom = Dom(self._ledger, self._faults, self._clock, context)
         self._script: list[_Scripted] = []
         self._turn = threading.Lock()
 
@@ -86,7 +88,7 @@ class FakeDom:
 
     def pass_time(self, by: timedelta) -> None:
         """Let the DOM's clock jump ahead: reservations expire, goods come."""
-        self._ahead += by
+        self._clock.advance(by)
         self._dom.settle()
 
     def advance(self, *, goods_arrive: bool = True) -> list[str]:

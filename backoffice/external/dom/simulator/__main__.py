@@ -1,16 +1,16 @@
 """``python -m backoffice.external.dom.simulator --ledger FILE``."""
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
 from backoffice.external.dom.simulator import run
+from backoffice.external.simulation.command import add_process_arguments, run_command
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options, for whoever has a parser already."""
     parser.add_argument("--ledger", type=Path, required=True, help="SQLite file that holds what happened")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    add_process_arguments(parser)
     parser.add_argument("--port", type=int, default=0, help="port to listen on, 0 takes a free one")
     parser.add_argument("--seed", type=Path, help="folder of CSV files to fill an empty ledger from")
     parser.add_argument(
@@ -30,7 +30,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--store", default="adventure", help="store in the context of pushes (%(default)s)")
     parser.add_argument("--currency", default="USD", help="its currency (%(default)s)")
     parser.add_argument("--locale", default="en-US", help="its locale (%(default)s)")
-    parser.add_argument("--until-stdin-closes", action="store_true", help="end when the parent does")
 
 
 def run_with(options: argparse.Namespace) -> None:
@@ -51,12 +50,5 @@ def run_with(options: argparse.Namespace) -> None:
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Parse and run."""
-    parser = argparse.ArgumentParser(prog="simulate-dom", description=__doc__)
-    add_arguments(parser)
-    run_with(parser.parse_args(arguments))
-
-
 if __name__ == "__main__":
-    main()
+    run_command("simulate-dom", __doc__, add_arguments=add_arguments, run_with=run_with)

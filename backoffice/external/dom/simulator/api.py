@@ -25,8 +25,6 @@ from backoffice.external.dom import messages as wire
 from backoffice.external.dom.simulator.dom import Dom, Values
 from backoffice.external.dom.simulator.faults import BEFORE, Fault
 from backoffice.external.dom.simulator.history import read_filter
-from backoffice.external.dom.simulator.misbehaviour import Misbehaving
-from backoffice.external.dom.simulator.refusals import INVALID, NOT_JSON, TOO_LARGE, UNPROCESSABLE, Refusal
 from backoffice.external.dom.wire import (
     MAX_BODY_BYTES,
     Context,
@@ -39,6 +37,9 @@ from backoffice.external.dom.wire import (
     Wire,
     first_fault,
 )
+from backoffice.external.simulation.misbehaviour import Misbehaving
+from backoffice.external.simulation.refusals import INVALID, TOO_MANY, UNAVAILABLE, UNPROCESSABLE, Refusal
+from backoffice.external.simulation.requests import read_json_body
 
 M = TypeVar("M", bound=Wire)
 Act = Callable[[Request, Context, Fault | None], Awaitable[tuple[type[Reply], Values]]]
@@ -46,8 +47,6 @@ _HEADER_TEXT = re.compile(r"([A-Za-z0-9._~-]|%[0-9A-F]{2}){1,600}", re.ASCII)
 _LONGEST_TEXT = 200
 _OK = 200
 _FOUND = 302
-_TOO_MANY = 429
-_UNAVAILABLE = 503
 
 
 class _Head(Wire):
@@ -138,23 +137,20 @@ class Api:
     def _before(self, request: Request, fault: Fault) -> Response:
         status, code = {
             "refuse": (UNPROCESSABLE, fault.code),
-            "too_many": (_TOO_MANY, "too_many_requests"),
-            "unavailable": (_UNAVAILABLE, "unavailable"),
+            "too_many": (TOO_MANY, "too_many_requests"),
+            "unavailable": (UNAVAILABLE, "unavailable"),
             "redirect": (_FOUND, "moved"),
         }.get(fault.kind, (fault.status, "failed"))
         body = self.problem(request, Refusal(status, code, fault.reason))
-        if fault.kind in {"drop_before", "silent_before"}:
-            return Misbehaving(fault, body, status)
-        headers = {"retry-after": fault.retry_after} if fault.retry_after is not None else {}
-        if fault.kind == "redirect":
-            headers["location"] = "/elsewhere"
-        return JSONResponse(body, status, headers)
+        headers = {"location": "/elsewhere"} if fault.kind == "redirect" else None
+        return Misbehaving(fault, body, status, headers)
 
     def _spoil(self, request: Request, fault: Fault, status: int, body: Values) -> Response:
         if fault.kind == "error_after":
             failure = Refusal(fault.status, "failed", "Something broke at the DOM.")
             return JSONResponse(self.problem(request, failure), fault.status)
-        return Misbehaving(fault, body, status)
+        wrong = fault.kind == "wrong_echo"
+        return Misbehaving(fault, _about_something_else(body) if wrong else body, status)
 
     async def _availability(
         self, request: Request, context: Context, fault: Fault | None
@@ -238,16 +234,18 @@ def _header_text(headers: Mapping[str, str], name: str) -> str:
 
 async def _read_body(request: Request, model: type[M]) -> tuple[M, str]:
     """Read a message, and the hash of what it says whatever its spelling."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise Refusal(NOT_JSON, "not_json", "The body is to be application/json.")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise Refusal(TOO_LARGE, "too_large", "The body is too large.")
-    message = model.model_validate_json(bytes(body), by_name=False, by_alias=True)
+    body = await read_json_body(request, most_bytes=MAX_BODY_BYTES)
+    message = model.model_validate_json(body, by_name=False, by_alias=True)
     canonical = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
     return message, hashlib.sha256(canonical).hexdigest()
+
+
+def _about_something_else(body: Values) -> Values:
+    order = body.get("order")
+    other: Values = {name: "OTHER1" for name in ("orderNumber", "reservationId") if name in body}
+    if isinstance(order, dict):
+        other["order"] = order | {"orderNumber": "OTHER1", "externalOrderId": "OTHER2"}
+    return body | (other or {"answers": "OTHER1"})
 
 
 def _is_id(value: str) -> bool:

@@ -12,13 +12,14 @@ from backoffice.external.dom import messages as wire
 from backoffice.external.dom.simulator.faults import Fault, FaultSchedule
 from backoffice.external.dom.simulator.fulfilment import Change, Fulfilment
 from backoffice.external.dom.simulator.history import HistoryFilter, read_page
-from backoffice.external.dom.simulator.ledger import Ledger, Row, text
+from backoffice.external.dom.simulator.ledger import Ledger, text
 from backoffice.external.dom.simulator.orders import Orders
 from backoffice.external.dom.simulator.pushes import Pushes
-from backoffice.external.dom.simulator.refusals import NOT_FOUND, UNPROCESSABLE, Refusal
 from backoffice.external.dom.simulator.reservations import Reservations
 from backoffice.external.dom.simulator.stock import Stock
 from backoffice.external.dom.wire import Context
+from backoffice.external.simulation.book import Row
+from backoffice.external.simulation.refusals import NOT_FOUND, UNPROCESSABLE, Refusal
 
 _RECORDS_PER_MESSAGE = 5000
 Values = dict[str, object]

@@ -33,7 +33,9 @@ details, history; ``*`` is any of these. push_order, push_inventory; ``push`` is
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from backoffice.external.simulation.faults import CallFault, Schedule
 
 Operation = Literal[
     "*",
@@ -80,54 +82,24 @@ Kind = Literal[
 ]
 
 
-class Fault(BaseModel):
+class Fault(CallFault):
     """One entry of the schedule; see the tables above."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     kind: Kind
     operation: Operation = "*"
-    count: int | None = Field(default=1, ge=1, le=1_000_000)
-    after: int = Field(default=0, ge=0, le=1_000_000)
-    seconds: float = Field(default=0.2, ge=0, le=86_400)
-    status: int = Field(default=500, ge=500, le=599)
     code: str = Field(default="refused", max_length=60, pattern=r"^[a-z0-9_]+$")
     reason: str = Field(default="The DOM refuses, because it was told to.", min_length=1, max_length=500)
-    retry_after: str | None = Field(default=None, max_length=100, pattern=r"^[ -~]*$")
     quantity: int = Field(default=0, ge=0, le=1_000_000_000)
 
 
-class FaultSchedule:
+class FaultSchedule(Schedule[Fault]):
     """Which faults are still to come."""
 
     def __init__(self) -> None:
         """Start healthy."""
-        self._faults: list[Fault] = []
-
-    def add(self, fault: Fault) -> None:
-        """Put a fault behind those already there."""
-        self._faults.append(fault)
-
-    def clear(self) -> None:
-        """Be healthy again."""
-        self._faults.clear()
-
-    def pending(self) -> list[Fault]:
-        """Tell what is still to come, with the counts as they stand."""
-        return list(self._faults)
+        super().__init__(Fault)
 
     def take(self, operation: str) -> Fault | None:
-        """Give the fault this call has to suffer, if any; counts it."""
+        """Give the fault this call or push has to suffer, if any; counts it."""
         every = "push" if operation.startswith("push_") else "*"
-        for index, fault in enumerate(self._faults):
-            if fault.operation not in (every, operation):
-                continue
-            if fault.after:
-                self._faults[index] = fault.model_copy(update={"after": fault.after - 1})
-                continue
-            if fault.count == 1:
-                del self._faults[index]
-            elif fault.count is not None:
-                self._faults[index] = fault.model_copy(update={"count": fault.count - 1})
-            return fault
-        return None
+        return self.take_if(lambda fault: fault.operation in (every, operation))

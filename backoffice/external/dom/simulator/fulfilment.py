@@ -11,10 +11,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from backoffice.external.dom.simulator.ledger import Ledger, Row, moment, text
+from backoffice.external.dom.simulator.ledger import Ledger, moment, text
 from backoffice.external.dom.simulator.orders import Orders
-from backoffice.external.dom.simulator.refusals import CONFLICT, Refusal
 from backoffice.external.dom.simulator.stock import Stock
+from backoffice.external.simulation.book import Row
+from backoffice.external.simulation.refusals import CONFLICT, Refusal
 
 _AT_ONCE = 200
 

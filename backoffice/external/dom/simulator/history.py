@@ -15,8 +15,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from backoffice.external.dom.messages import OrderLetter, OrderSummary
 from backoffice.external.dom.simulator.ledger import Ledger, text
-from backoffice.external.dom.simulator.refusals import INVALID, Refusal
 from backoffice.external.dom.wire import Label, Moment, Wire
+from backoffice.external.simulation.refusals import INVALID, Refusal
 
 _PHONE_DIGITS = 10  # a national number; what stands before it is written in too many ways
 _TRIGRAM = 3

@@ -1,24 +1,17 @@
-"""The simulator's own book: one SQLite file that survives restarts and kill -9.
+"""The DOM's own book.
 
 Whatever one message does is one transaction: stock, order, idempotency key, and the pushes that tell of it.
 Times are RFC 3339 text in UTC to the microsecond, so that text order is time order; amounts are minor units.
 ``Ledger.export`` gives everything, for programs that compare the store's book with this one.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-from sqlcipher3 import dbapi2 as sqlite3
 
 from backoffice.external.dom.wire import read_moment, write_moment
-
-Row = dict[str, Any]
+from backoffice.external.simulation.book import Book, Row
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS items (sku TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS stock (
     sku TEXT NOT NULL REFERENCES items (sku), location TEXT NOT NULL,
@@ -88,77 +81,16 @@ _EXPORTED = (
 )
 
 
-class Ledger:
-    """The open book on one connection; whoever shares it among threads takes turns."""
+class Ledger(Book):
+    """The open book."""
 
     def __init__(self, file: Path) -> None:
-        """Open or create ``file``. NORMAL: a commit outlives the process, if not a power cut."""
-        self._connection = sqlite3.connect(str(file), isolation_level=None, check_same_thread=False)
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = NORMAL",
-            "busy_timeout = 5000",
-            "foreign_keys = ON",
-        ):
-            self._connection.execute(f"PRAGMA {pragma}").fetchall()
-        self._connection.executescript(_SCHEMA)
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All of the block or nothing of it. Blocks do not nest."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
-
-    def rows(self, query: str, *values: object) -> list[Row]:
-        """Read many rows, each by column name."""
-        cursor = self._connection.execute(query, values)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor]
-
-    def row(self, query: str, *values: object) -> Row | None:
-        """Read the first row, or None."""
-        return next(iter(self.rows(query, *values)), None)
-
-    def number(self, query: str, *values: object) -> int:
-        """Read one whole number; None counts as 0."""
-        return int(self._connection.execute(query, values).fetchone()[0] or 0)
-
-    def change(self, statement: str, *values: object) -> int:
-        """Write; return how many rows were changed."""
-        return int(self._connection.execute(statement, values).rowcount)
-
-    def insert(self, table: str, values: Row) -> int:
-        """Write one row; return its row id. Table and column names are ours, never a message's."""
-        places = ", ".join("?" * len(values))
-        statement = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places})"  # noqa: S608 - our own names
-        return int(self._connection.execute(statement, tuple(values.values())).lastrowid)
-
-    def setting(self, name: str) -> str:
-        """Read a setting; "" when it was never set."""
-        row = self.row("SELECT value FROM settings WHERE name = ?", name)
-        return str(row["value"]) if row else ""
-
-    def set_setting(self, name: str, value: str) -> None:
-        """Keep a setting over restarts."""
-        self.change(
-            "INSERT INTO settings (name, value) VALUES (?, ?)"
-            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            name,
-            value,
-        )
+        """Open or create ``file``."""
+        super().__init__(file, _SCHEMA)
 
     def export(self) -> dict[str, list[Row]]:
         """Everything but the catalogue, one list of rows per table, in order of row id."""
         return {table: self.rows(f"SELECT * FROM {table} ORDER BY rowid") for table in _EXPORTED}  # noqa: S608 - our own names
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
 
 
 def text(moment: datetime) -> str:

@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 
 from backoffice.external.dom.messages import HeldOrder, SentLine, SentOrder
 from backoffice.external.dom.simulator.history import email_key, phone_key
-from backoffice.external.dom.simulator.ledger import Ledger, Row, text
-from backoffice.external.dom.simulator.refusals import CONFLICT, UNPROCESSABLE, Refusal
+from backoffice.external.dom.simulator.ledger import Ledger, text
 from backoffice.external.dom.simulator.reservations import Reservations
 from backoffice.external.dom.simulator.stock import Stock
 from backoffice.external.dom.wire import Context
+from backoffice.external.simulation.book import Row
+from backoffice.external.simulation.refusals import CONFLICT, UNPROCESSABLE, Refusal
 
 _PATIENCE = timedelta(days=14)  # a line nobody can restock still gets a date, and a person looks at it
 

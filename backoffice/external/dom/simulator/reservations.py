@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 
 from backoffice.external.dom.messages import HeldLine, RequiredLine, ReserveInventory
 from backoffice.external.dom.simulator.faults import Fault
-from backoffice.external.dom.simulator.ledger import Ledger, Row, moment, text
-from backoffice.external.dom.simulator.refusals import CONFLICT, UNPROCESSABLE, Refusal
+from backoffice.external.dom.simulator.ledger import Ledger, moment, text
 from backoffice.external.dom.simulator.stock import Held, Stock
+from backoffice.external.simulation.book import Row
+from backoffice.external.simulation.refusals import CONFLICT, UNPROCESSABLE, Refusal
 
 LONGEST = timedelta(days=1)
 

@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-from backoffice.external.dom.simulator.ledger import Ledger, Row, text
+from backoffice.external.dom.simulator.ledger import Ledger, text
 from backoffice.external.dom.simulator.orders import insert_order
 from backoffice.external.dom.simulator.stock import ONLINE
 from backoffice.external.dom.wire import Context
+from backoffice.external.simulation.book import Row
 
 RESTOCK_DAYS = 14
 _ONLINE_LOCATION = "7"

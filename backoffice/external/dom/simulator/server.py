@@ -9,8 +9,6 @@
 import asyncio
 import base64
 import secrets
-from contextlib import suppress
-from datetime import timedelta
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -18,17 +16,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from backoffice.domain.ids import utc_now
 from backoffice.external.dom.signing import check_secret
 from backoffice.external.dom.simulator.api import Api
-from backoffice.external.dom.simulator.control import Control
+from backoffice.external.dom.simulator.control import DomControl
 from backoffice.external.dom.simulator.dom import Dom
 from backoffice.external.dom.simulator.faults import FaultSchedule
 from backoffice.external.dom.simulator.ledger import Ledger
-from backoffice.external.dom.simulator.refusals import Refusal
 from backoffice.external.dom.simulator.seed import seed
 from backoffice.external.dom.wire import Context
-from backoffice.external.serving import Listener, Outage, say_ready, until_told
+from backoffice.external.serving import Listener, Outage, listening, say_ready, until_told, work_until
+from backoffice.external.simulation.clock import SimulatedClock
+from backoffice.external.simulation.refusals import refusal_of
 
 _TICK = 0.05
 _SECRET_BYTES = 32
@@ -84,44 +82,35 @@ class Simulator:
 
     def __init__(self, ledger: Ledger, context: Context, *, host: str, port: int, control_token: str) -> None:
         """Put them together; nothing listens yet."""
-        self._ahead = timedelta()
-        self.dom = Dom(ledger, FaultSchedule(), lambda: utc_now() + self._ahead, context)
+        clock = SimulatedClock()
+        self.dom = Dom(ledger, FaultSchedule(), clock, context)
         self._api = Api(self.dom)
-        control = Control(
-            self.dom,
-            token=control_token,
-            advance_clock=self._advance_clock,
-            outage=Outage(self),
-            listening=lambda: self._listener.listening,
-        )
         app = Starlette(
-            routes=[*self._api.routes(), *control.routes()],
-            exception_handlers={HTTPException: self._on_http_exception},
+            routes=self._api.routes(), exception_handlers={HTTPException: self._on_http_exception}
         )
         app.router.redirect_slashes = False
         self._listener = Listener(app, host=host, port=port)
-        self._control = Listener(app, host="127.0.0.1", port=0)
+        self._control = Listener(app)
+        control = DomControl(
+            self.dom,
+            token=control_token,
+            clock=clock,
+            outage=Outage(self._listener),
+            listening=lambda: self._listener.listening,
+        )
+        app.router.routes.extend(control.routes())
 
     async def live(self, stop: asyncio.Event, fulfil_every: float) -> None:
         """Listen and work until ``stop`` is set; a bug in the work ends the program, to be noticed."""
-        await self._listener.open()
-        await self._control.open()
-        say_ready(url=self._listener.url, control=self._control.url)
-        work = [asyncio.create_task(self._settle()), asyncio.create_task(self._deliver())]
+        rounds = [self._settle(), self._deliver()]
         if fulfil_every > 0:
-            work.append(asyncio.create_task(self._fulfil(fulfil_every)))
-        stopped = asyncio.create_task(stop.wait())
-        done, _ = await asyncio.wait({stopped, *work}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (stopped, *work):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                if task not in done:
-                    await task
-        await self._listener.close()
-        await self._control.close()
-        await self.dom.pushes.close()
-        for task in done - {stopped}:
-            task.result()
+            rounds.append(self._fulfil(fulfil_every))
+        try:
+            async with listening(self._listener, self._control):
+                say_ready(url=self._listener.url, control=self._control.url)
+                await work_until(stop, *rounds)
+        finally:
+            await self.dom.pushes.close()
 
     async def _settle(self) -> None:
         while True:
@@ -138,22 +127,10 @@ class Simulator:
             await asyncio.sleep(every)
             self.dom.advance(goods_arrive=False)
 
-    def _advance_clock(self, by: timedelta) -> None:
-        self._ahead += by
-
-    async def open(self) -> None:
-        """Listen on the API's port."""
-        await self._listener.open()
-
-    async def close(self) -> None:
-        """Let nobody connect to the API's port."""
-        await self._listener.close()
-
     async def _on_http_exception(self, request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
-        code = error.detail.lower().replace(" ", "_")
-        body = self._api.problem(request, Refusal(error.status_code, code, f"{error.detail}."))
-        return JSONResponse(body, error.status_code, error.headers)
+        refusal = refusal_of(error)
+        headers = error.headers if isinstance(error, HTTPException) else None  # 405 says which are allowed
+        return JSONResponse(self._api.problem(request, refusal), refusal.status, headers)
 
 
 def _new_secret() -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backoffice.external.dom.messages import AvailabilityRecord
-from backoffice.external.dom.simulator.ledger import Ledger, Row
+from backoffice.external.dom.simulator.ledger import Ledger
+from backoffice.external.simulation.book import Row
 
 ONLINE = "ONLINE"
 
