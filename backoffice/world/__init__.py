@@ -1,6 +1,7 @@
 """The demo's outside world: the DOM, the payment gateway and the mail server as programs of their own, and the worker.
 
-1. ``start`` brings up the three simulators side by side, then the worker, then tells the DOM where to push;
+1. ``start`` brings up the three simulators side by side, then the worker, which tells the DOM where to push; where
+   there is a database already the worker comes up while the desk opens, and ``ready`` waits for it;
 2. every child ends when its standard input closes, so nothing survives a killed desk; one that dies comes back;
 3. faults are switched on and off through the simulators' control endpoints, which answer during an outage too;
 4. the ledgers are files in the data directory: the world remembers across restarts, as the real one would.
@@ -49,6 +50,7 @@ class World:
         self._children: dict[str, Child] = {}
         self._clients: dict[str, tuple[str, HttpClient]] = {}
         self._outages: set[str] = set()
+        self._coming: asyncio.Task[None] | None = None
 
     async def start(self, report: Callable[[str], None] = lambda _: None) -> Settings:
         """Start everything; return the settings with the addresses. WorldError when something does not come up."""
@@ -57,18 +59,29 @@ class World:
         report("Starting the simulated DOM, bank and mail server …")
         try:
             dom, pay, mail = await asyncio.gather(*(child.start() for child in self._simulators(secret)))
+            self._write_addresses()
             settings = self._settings.model_copy(update=_addresses(dom, pay, mail, secret))
             report("Starting the worker …")
-            worker = await self._worker(settings).start()
-            self._write_addresses()
-            await self._control("dom", "POST", "/control/store", {"url": worker["url"], "secret": secret})
+            self._coming = asyncio.create_task(self._start_worker(settings, secret))
+            self._coming.add_done_callback(self._tell_failure)
+            if not (self._settings.data_dir / "backoffice.db").exists():
+                await self.ready()  # it makes the database: two at it would be in each other's way
         except BaseException:
             await self.stop()
             raise
         return settings
 
+    async def ready(self) -> None:
+        """Wait until the worker works. WorldError when it did not come up."""
+        if self._coming is not None:
+            await asyncio.shield(self._coming)
+
     async def stop(self) -> None:
         """Stop all of it, the worker first."""
+        if self._coming is not None:
+            self._coming.cancel()
+            await asyncio.gather(self._coming, return_exceptions=True)
+            self._coming = None
         worker = self._children.pop("worker", None)
         if worker is not None:
             await worker.stop()
@@ -151,6 +164,14 @@ class World:
             environment=_environment(settings),
             pin=lambda ready: ("--inbound-port", _port(ready["url"])),
         )
+
+    async def _start_worker(self, settings: Settings, secret: str) -> None:
+        ready = await self._worker(settings).start()
+        await self._control("dom", "POST", "/control/store", {"url": ready["url"], "secret": secret})
+
+    def _tell_failure(self, coming: asyncio.Task[None]) -> None:
+        if not coming.cancelled() and (trouble := coming.exception()) and self._on_return is not None:
+            self._on_return(str(trouble))
 
     def _child(
         self,

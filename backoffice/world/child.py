@@ -77,7 +77,7 @@ class Child:
         self._said = loop.create_future()
         self._ended.clear()
         self._begun = time.monotonic()
-        self._process = await loop.run_in_executor(None, self._launch)
+        self._process = self._launch()  # some milliseconds, and nothing can come between it and knowing of it
         watch = threading.Thread(
             target=self._watch, args=(self._process, loop), name=f"world-{self.name}", daemon=True
         )

@@ -173,8 +173,14 @@ async def test_the_world_remembers_until_it_is_told_to_forget(tmp_path: Path) ->
     await world.stop()
 
     await world.start()
+    await world.ready()
     assert len(await world.mails()) == 1
+    assert set(world.pids()) == {"dom", "payments", "mail", "worker"}
     await world.stop()
+
+    await world.start()
+    await world.stop()
+    assert world.pids() == {}, "stopped while the worker was on its way"
 
     world.forget()
     assert not (tmp_path / "backoffice.db").exists()
