@@ -1,8 +1,8 @@
 """Checkout beside its floor: `python -m tests.benchmarks.checkout [--json FILE] [--rounds N]`.
 
 Ours: Prepare and Submit of three lines on account, the store keeping its own stock, on embedded SQLite with
-synchronous=FULL: the promise with its hold and its price; the order frozen, its journal, status history, payment, event,
-transfer and e-mail with their durable jobs, the decrement of the stock, the audit chain. Two commits.
+synchronous=FULL: the promise with its hold and its price; the order frozen, its journal, status history, payment,
+event, transfer and e-mail with their durable jobs, the decrement of the stock, the audit chain. Two commits.
 
 The floor is the same durable result and nothing else: 15 inserts and 3 guarded updates in two commits, in the same
 folder, with the same driver and settings. The goal is 0.2 of it.

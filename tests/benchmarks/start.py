@@ -2,8 +2,8 @@
 
 Ours: `python -m ui` from the start of the process to the window's first paint, and to the first answered search of the
 open service layer, on data that is there already (the second start of a desk), on Qt's offscreen platform; without the
-demo's outside world, and with it (three simulators and the worker start first). The floor is a process that shows a bare
-PySide6 window. Goals: 1.0 s to the paint, 2.5 s to the search.
+demo's outside world, and with it (three simulators and the worker start first). The floor is a process that shows a
+bare PySide6 window. Goals: 1.0 s to the paint, 2.5 s to the search.
 """
 
 import argparse
@@ -82,7 +82,9 @@ def measure(rounds: int) -> Figure:
     """Start each in turn, ``rounds`` times; the first of each only warms the disk's cache."""
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         asyncio.run(_demo_data(Path(folder)))
-        bare, alone, world = [], [], []
+        bare: list[dict[str, float]] = []
+        alone: list[dict[str, float]] = []
+        world: list[dict[str, float]] = []
         for number in range(rounds + 1):
             figures = (
                 _run(_BARE),

@@ -11,7 +11,6 @@ import signal
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +29,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def centre(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[CallCentre]:
     """Everything real: the simulators, the worker, one SQLite file."""
-    opened = await CallCentre.open(
-        tmp_path_factory.mktemp("kill"),
-        checkout_lease=timedelta(seconds=3.2),  # just above what asking the bank may take
-        payment_certain_after=timedelta(seconds=2),
-    )
+    opened = await CallCentre.open(tmp_path_factory.mktemp("kill"))
     yield opened
     await opened.close()
 
