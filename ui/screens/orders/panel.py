@@ -83,7 +83,7 @@ class OrderPanel(QWidget):
         for widget in (self._who, self._status, self._transfer, self._total, self._call):
             widget.setVisible(order is not None)
         if order is None:
-            self._retry.setVisible(False)
+            self._retry_button.setVisible(False)
             self._placed.setText("")
             return
         self._customer_id = order.customer_id
@@ -94,7 +94,7 @@ class OrderPanel(QWidget):
         said = statuses.order_status(order.status)
         self._status.show_status(said.word, said.tone, icon=said.icon, tip=said.tip)
         self._transfer.setVisible(order.transfer_status is not None)
-        self._retry.setVisible(order.transfer_status is TransferStatus.FAILED)
+        self._retry_button.setVisible(order.transfer_status is TransferStatus.FAILED)
         if order.transfer_status is not None:
             said = statuses.transfer_status(order.transfer_status)
             self._transfer.show_status(said.word, said.tone, icon=said.icon, tip=said.tip)
@@ -151,7 +151,10 @@ class OrderPanel(QWidget):
         busy = tr("Wait until the last act is done.") if panel.busy else ""
         allowed = self._desk.actor.may(Right.TRANSFERS)
         self._retry.setText(tr("Sending…") if panel.busy == "retry" else tr("Retry the transfer"))
-        explain(self._retry, busy or ("" if allowed else tr("Only a supervisor may send it again.")))
+        transfer = panel.details.transfer if panel.details else None
+        failed = transfer is not None and transfer.status is TransferStatus.FAILED
+        fits = "" if failed else tr("Only a failed transfer is sent again.")
+        explain(self._retry, busy or fits or ("" if allowed else tr("Only a supervisor may send it again.")))
         self._add.setEnabled(not panel.busy)
         may_resend = self._desk.actor.may(Right.RESEND_MAIL)
         self._resend.setEnabled(may_resend and not panel.busy and self._mails_table.current_row is not None)
@@ -171,7 +174,6 @@ class OrderPanel(QWidget):
         self._total.setObjectName("orderTotal")
         self._retry_button = KeyHintButton(self._retry, kind="primary")
         self._retry_button.setObjectName("retryButton")
-        self._retry.changed.connect(self._follow_retry)
         self._call = QPushButton(tr("New call"))
         self._call.setObjectName("startCallButton")
         self._call.clicked.connect(self._want_call)
@@ -263,9 +265,6 @@ class OrderPanel(QWidget):
         column.addWidget(self._notice)
         column.addWidget(Hairline())
         column.addWidget(self._pages, 1)
-
-    def _follow_retry(self) -> None:
-        self._retry_button.setVisible(self._retry.isVisible())
 
     def _mail_changed(self, _row: object) -> None:
         if self._panel is not None:

@@ -26,6 +26,7 @@ from ui.tasks import Running
 from ui.theme import Space
 from ui.tone import Tone
 from ui.widgets import statuses
+from ui.widgets.buttons import explain
 from ui.widgets.fields import SearchField
 from ui.widgets.notice import Notice
 from ui.widgets.rows import RowsModel
@@ -111,6 +112,8 @@ class OrdersScreen(Screen):
             self._table.setColumnHidden(column, state.panel is not None)
         if state.panel is not None:
             self._panel.show_panel(state.panel)
+        else:
+            explain(self._retry, tr("Open an order first."))
         self._keep_focus()
 
     def _keep_focus(self) -> None:
@@ -249,7 +252,7 @@ class OrdersScreen(Screen):
         self._back.triggered.connect(self._go_back)
         self._retry: QAction = self.add_action("retry", tr("Retry the transfer"), "Ctrl+R")
         self._retry.triggered.connect(self._retry_now)
-        self._retry.setVisible(False)
+        explain(self._retry, tr("Open an order first."))
         self._again = self.add_action("searchAgain", tr("Search again"), "Ctrl+Shift+F", icon="refresh")
         self._again.triggered.connect(self._search_now)
         self._clear_filters = self.add_action("clearSearch", tr("Clear the search"), icon="close")

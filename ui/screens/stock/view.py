@@ -59,7 +59,7 @@ class StockScreen(Screen):
         self._settle.timeout.connect(self._refresh_now)
         self._ages = QTimer(self)
         self._ages.setInterval(_AGES)
-        self._ages.timeout.connect(self._table.viewport().update)
+        self._ages.timeout.connect(self._repaint_ages)
         self.show_state(self._presenter.state)
 
     # What the shell tells
@@ -196,6 +196,12 @@ class StockScreen(Screen):
 
     def _refresh_now(self) -> None:
         self.desk.tasks.start(self._presenter.refresh(), owner=self)
+
+    def _repaint_ages(self) -> None:
+        self._table.viewport().update()
+        shown = self._presenter.state.shown
+        if shown is not None:
+            self._sum.setText(in_words(self.desk.text, shown.rows))
 
     def _focus_search(self) -> None:
         self._search.setFocus()
