@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from tests.external.payments.strings import Strings as PaymentStrings
 from tests.external.processes import Child
 from tests.ui.calls.conftest import Agent, Clock
 from tests.ui.calls.talk import add, cart_of, open_call_of, pay_by_card, pay_on_account, prepared
+from ui.screens.calls.state import Busy
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -72,6 +73,7 @@ async def test_card_number_is_refused_wherever_it_is_pasted(agent: Agent) -> Non
     agent.press("Ctrl+V")
     assert agent.page.delivery.notes.toPlainText() == ""
     assert "card number" in agent.words("notesError")
+    await agent.until(lambda: agent.page.state.order.cards)
 
 
 async def test_saved_card_pays_by_its_masked_label(agent: Agent) -> None:
@@ -95,6 +97,21 @@ async def test_declined_card_is_told_with_what_to_do_and_the_cart_can_be_used_ag
         await prepared(agent)
     agent.press("F9")
     await agent.until(lambda: agent.words("outcomeTitle") == "Submitted", "submitError")
+
+
+async def test_bank_that_does_not_answer_is_not_known_yet_and_never_a_failure(agent: Agent) -> None:
+    await a_prepared_order(agent)
+    await pay_by_card(agent, "8431")
+    agent.press("F9")
+    await agent.until(lambda: agent.words("outcomeTitle") == "Not known yet (checking)")
+    await agent.until(lambda: agent.page.state.order.busy is Busy.NO)
+    assert agent.words("outcomeTitle") == "Not known yet (checking)"
+    assert not agent.find("entryLine").isEnabled()
+    assert not agent.screen.findChild(QPushButton, "submitButton").isVisible()  # type: ignore[union-attr] # there is one
+    again = Agent(agent.desk, agent.told)
+    await again.until(lambda: again.words("outcomeTitle") == "Not known yet (checking)")
+    await again.settle(1.0)
+    again.dispose()
 
 
 async def test_gateway_silent_says_cards_are_not_known_and_account_still_works(

@@ -15,18 +15,15 @@ from ui.screens.calls.actions import CallActions
 from ui.screens.calls.caller_panel import CallerPanel
 from ui.screens.calls.delivery_panel import DeliveryPanel
 from ui.screens.calls.entry_line import EntryLine
-from ui.screens.calls.line_rows import line_rows
-from ui.screens.calls.lines_table import LinesTable
+from ui.screens.calls.items_panel import AGE, ItemsPanel
 from ui.screens.calls.order_column import OrderColumn
 from ui.screens.calls.presenter import CallsPresenter
 from ui.screens.calls.read_back import read_back
 from ui.screens.calls.sentence import Sentence
 from ui.screens.calls.state import CallState, CardChoice, Form, Promise, promise_of
 from ui.theme import Space
-from ui.tone import Tone
-from ui.widgets.buttons import KeyHintButton, explain
+from ui.widgets.buttons import explain
 from ui.widgets.labels import Hairline, Label
-from ui.widgets.states import StateView
 from ui.words import tr
 
 _LEFT, _RIGHT = 32, 40  # average characters: the width of the columns beside the items
@@ -49,16 +46,13 @@ class CallPage(QWidget):
         folder = desk.office.settings.photos_dir
         self.caller = CallerPanel(desk.text)
         self.entry = EntryLine(folder, desk.text)
-        self.lines = LinesTable(folder)
+        self.items = ItemsPanel(folder, desk.text, actions)
+        self.lines = self.items.table
         self.delivery = DeliveryPanel()
         self.order = OrderColumn(actions, desk.text)
-        self._lines_error = Sentence("linesError")
-        self._undo = KeyHintButton(actions.undo, kind="flat")
-        self._undone = Label(size="small", tone=Tone.NEUTRAL)
         self._problem = Sentence("callError")
         self._read_back = Label(wrap=True)
         self._read_back.setObjectName("readBack")
-        self._table = StateView(self.lines, name="linesState")
         self._arrange()
         self.presenter = calls.page(call, self.show_state)
         self._connect()
@@ -101,7 +95,7 @@ class CallPage(QWidget):
         self._problem.say(state.problem)
         self.caller.show_state(state.caller, why_not)
         self.entry.show_state(state.entry, why_not)
-        self._show_lines(state, promise, why_not)
+        self.items.show_state(state, promise, why_not)
         self.delivery.show_state(state, why_not)
         if self._current:
             self.order.show_state(state, now)
@@ -121,7 +115,7 @@ class CallPage(QWidget):
         if cart is None:
             return
         now = self._desk.text.clock()
-        if promise_of(cart, now) is not self._promise or now.second % 15 == 0:
+        if promise_of(cart, now) is not self._promise or now.second % AGE == 0:
             self.show_state(self.state)
         else:
             self.order.totals.show_clock(cart, now)
@@ -157,27 +151,6 @@ class CallPage(QWidget):
 
     def ask_stock(self) -> None:
         self._start(self.presenter.lines.ask_stock())
-
-    def _show_lines(self, state: CallState, promise: Promise, why_not: str) -> None:
-        rows = line_rows(state, promise, self._desk.text)
-        self.lines.show_rows(rows, locked=bool(why_not))
-        if state.cart is None and state.problem is None:
-            self._table.show_loading(tr("Loading the call…"))
-        elif rows:
-            self._table.show_content()
-        else:
-            self._table.show_empty(
-                tr("No items yet"),
-                tr("Type a SKU or words above, or scan. 3*SKU adds three. Enter adds."),
-            )
-        problem = state.lines.problem
-        self._lines_error.say(problem.problem if problem else None)
-        removed = state.lines.removed
-        self._undone.setText(
-            tr("{n} × {name} taken out.", n=removed.quantity, name=removed.name) if removed else ""
-        )
-        self._undone.setVisible(removed is not None)
-        self._undo.setVisible(removed is not None)
 
     def _show_read_back(self, state: CallState, promise: Promise) -> None:
         words = (
@@ -278,7 +251,7 @@ class CallPage(QWidget):
         self._desk.tasks.start(coroutine, owner=self)
 
     def _connect(self) -> None:
-        caller, entry, lines, delivery, order = self.caller, self.entry, self.lines, self.delivery, self.order
+        caller, entry, items, delivery, order = self.caller, self.entry, self.items, self.delivery, self.order
         caller.searched.connect(self._search)
         caller.picked.connect(self._pick)
         caller.form_wanted.connect(self.presenter.caller.open_form)
@@ -291,9 +264,9 @@ class CallPage(QWidget):
         entry.entered.connect(self._add)
         entry.moved_on.connect(self._enter_moves_on)
         entry.dismissed.connect(self.presenter.entry.dismiss)
-        lines.quantity_typed.connect(self._change_quantity)
-        lines.remove_wanted.connect(self._remove)
-        lines.left.connect(self._to_entry)
+        items.quantity_typed.connect(self._change_quantity)
+        items.remove_wanted.connect(self._remove)
+        items.left.connect(self._to_entry)
         delivery.address_chosen.connect(self._choose_address)
         delivery.method_chosen.connect(self._choose_method)
         delivery.form_wanted.connect(self.new_address)
@@ -317,13 +290,7 @@ class CallPage(QWidget):
         column.setSpacing(Space.M)
         column.addWidget(self._problem)
         column.addWidget(self.entry)
-        column.addWidget(self._table, 1)
-        column.addWidget(self._lines_error)
-        undo = QHBoxLayout()
-        undo.addWidget(self._undone)
-        undo.addWidget(self._undo)
-        undo.addStretch()
-        column.addLayout(undo)
+        column.addWidget(self.items, 1)
         column.addWidget(Hairline())
         column.addWidget(self.delivery)
         row = QHBoxLayout()
@@ -340,9 +307,11 @@ class CallPage(QWidget):
 
 
 def enter_presses(part: QWidget) -> None:
-    """Let Enter press the buttons below, as it does in a dialog."""
+    """Let Enter press the buttons below, as it does in a dialog, and name those that have no name but their words."""
     for button in part.findChildren(QPushButton):
         button.setAutoDefault(True)
+        if not button.accessibleName():
+            button.setAccessibleName(button.text().partition("   ")[0])
 
 
 def _column(inside: QWidget, *, margin: int) -> QWidget:

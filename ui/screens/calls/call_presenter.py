@@ -71,18 +71,19 @@ class CallPresenter:
         """Read everything there is to show."""
         try:
             cart = await self.office.carts.get(self.actor, self.state.call.cart_id)
+            self.put(cart=cart, problem=None)
+            places = await self.office.inventory.locations()
+            self.online = tuple(place.location_id for place in places[:1])  # the online store comes first
+            await self.delivery.load()
+            await self.caller.load()
+            await self.order.recover()
         except SAID_NO as no:
             self.put(problem=problem_of(no))
-            return
-        self.put(cart=cart, problem=None)
-        places = await self.office.inventory.locations()
-        self.online = tuple(place.location_id for place in places[:1])  # the online store comes first
-        await self.delivery.load()
-        await self.caller.load()
-        await self.order.recover()
 
     async def reload(self) -> None:
         """Read the cart again, quietly; a change under way keeps its turn."""
+        if self.state.cart is None and self.state.problem is not None:
+            await self.load()
         if self.state.cart is None or self.state.is_over or self._turn.locked():
             return
         async with self._turn:

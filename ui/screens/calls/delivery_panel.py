@@ -121,10 +121,10 @@ class DeliveryPanel(CurrentSized):
 
     def _show_form(self, delivery: DeliveryState, customer: Customer | None) -> None:
         before, self._shown = self._shown, delivery
-        self.form.offer("country", delivery.countries)
         self.form.show_errors(delivery.errors, delivery.problem, saving=delivery.saving)
         opened = delivery.form is not Shown.NONE
         if opened and before.form is Shown.NONE:
+            self.form.offer("country", delivery.countries)
             self.form.fill(_first_guess(customer))
         self.setCurrentIndex(1 if opened else 0)
         if opened and before.form is Shown.NONE:

@@ -1,12 +1,13 @@
 """The lines of a cart as rows of a table: values in, words out."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from backoffice.domain.cart import CartLine
+from backoffice.domain.cart import CartLine, LineTotal
 from backoffice.domain.ids import LineId, Sku
 from backoffice.domain.inventory import Availability
 from ui.screens.calls.state import CallState, Promise
-from ui.screens.calls.words import availability_words, held_words, line_total_words
+from ui.screens.calls.words import amount_words, availability_words, held_words
 from ui.text import Text
 from ui.tone import Tone
 
@@ -26,8 +27,9 @@ class LineRow:
     tone: Tone
     price: str
     total: str
-    total_tip: str
-    source_tip: str
+    line: CartLine
+    line_total: LineTotal | None
+    known_at: datetime | None
 
 
 def line_rows(state: CallState, promise: Promise, text: Text) -> tuple[LineRow, ...]:
@@ -56,10 +58,11 @@ def line_rows(state: CallState, promise: Promise, text: Text) -> tuple[LineRow, 
                 promise=holds or words,
                 source=f"{words}, {source}" if holds else source,
                 tone=held_tone if holds else tone,
-                price=text.money(line.unit_price),
-                total=text.money(line.unit_price.times(line.quantity)),
-                total_tip=line_total_words(line, totals.get(line.line_id), text),
-                source_tip=text.moment(known.updated_at) if known else "",
+                price=amount_words(line.unit_price, text),
+                total=amount_words(line.unit_price.times(line.quantity), text),
+                line=line,
+                line_total=totals.get(line.line_id),
+                known_at=known.updated_at if known else None,
             )
         )
     return tuple(rows)

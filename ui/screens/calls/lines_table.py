@@ -1,5 +1,6 @@
 """The lines of the cart. Digits or Enter change the quantity, Delete takes the line out."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QAbstractItemModel, QRect, Qt, Signal
@@ -10,6 +11,8 @@ from ui import icons
 from ui.screens.calls.entry_list import draw_photo
 from ui.screens.calls.line_rows import LineRow
 from ui.screens.calls.photos import SIZE
+from ui.screens.calls.words import line_total_words
+from ui.text import Text
 from ui.theme import Theme, figures, scaled
 from ui.widgets.rows import ROW_ROLE, Column, Index, RowsModel
 from ui.widgets.tables import LazyTable, RowDelegate
@@ -26,8 +29,8 @@ class LinesTable(LazyTable):
     remove_wanted = Signal(str)  # line id
     left = Signal()  # Esc: back to the entry line
 
-    def __init__(self, folder: Path) -> None:
-        self._lines = _LinesModel()
+    def __init__(self, folder: Path, text: Text) -> None:
+        self._lines = _LinesModel(text)
         super().__init__(self._lines, name="linesTable", says=tr("Items of the order"))
         self.setItemDelegate(_LineDelegate(self, folder))
         self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)
@@ -81,16 +84,21 @@ _COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifie
 class _LinesModel(RowsModel[LineRow]):
     quantity_typed = Signal(str, str)
 
-    def __init__(self) -> None:
+    def __init__(self, text: Text) -> None:
         super().__init__(
             (
                 Column(title="", text=_nothing, width=6),
                 Column(title=tr("SKU"), text=_sku, width=13),
                 Column(title=tr("Item"), text=_name, width=20, stretch=True),
                 Column(title=tr("Qty"), text=_quantity, tip=_quantity_tip, amount=True, width=6),
-                Column(title=tr("Availability"), text=_availability, tip=_availability_tip, width=21),
+                Column(
+                    title=tr("Availability"),
+                    text=_availability,
+                    tip=partial(_availability_tip, text),
+                    width=21,
+                ),
                 Column(title=tr("Price"), text=_price, amount=True, width=11),
-                Column(title=tr("Total"), text=_total, tip=_total_tip, amount=True, width=11),
+                Column(title=tr("Total"), text=_total, tip=partial(_total_tip, text), amount=True, width=11),
             ),
             key=_key,
         )
@@ -217,8 +225,8 @@ def _availability(row: LineRow) -> str:
     return f"{row.promise}, {row.source}"
 
 
-def _availability_tip(row: LineRow) -> str:
-    return "\n".join(part for part in (_availability(row), row.source_tip) if part)
+def _availability_tip(text: Text, row: LineRow) -> str:
+    return "\n".join(part for part in (_availability(row), text.moment(row.known_at)) if part)
 
 
 def _price(row: LineRow) -> str:
@@ -229,5 +237,5 @@ def _total(row: LineRow) -> str:
     return row.total
 
 
-def _total_tip(row: LineRow) -> str:
-    return row.total_tip
+def _total_tip(text: Text, row: LineRow) -> str:
+    return line_total_words(row.line, row.line_total, text)

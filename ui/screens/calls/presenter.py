@@ -118,6 +118,8 @@ class CallsPresenter:
     async def reload(self) -> None:
         """Read the calls again, quietly: another window or program may have changed them."""
         if self.state.loading:
+            if self.state.problem is not None:  # the database was away at start
+                await self.load()
             return
         known = {call.call_id: call for call in self.state.calls}
         found = await self._office.carts.calls(self._actor)

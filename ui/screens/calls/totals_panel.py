@@ -9,7 +9,7 @@ from backoffice.domain.money import Money
 from ui.screens.calls.entry_list import Entry, EntryList
 from ui.screens.calls.sentence import Sentence
 from ui.screens.calls.state import Promise, promise_of
-from ui.screens.calls.words import items_words, promise_words
+from ui.screens.calls.words import amount_words, items_words, promise_words
 from ui.text import Text
 from ui.theme import Space
 from ui.tone import Tone
@@ -27,6 +27,7 @@ class TotalsPanel(QWidget):
         super().__init__()
         self._text = text
         self._over = False
+        self._shown: tuple[Cart | None, Promise, bool, bool] = (None, Promise.NONE, False, False)
         self._count = Label(size="small", tone=Tone.NEUTRAL)
         self._sums = {
             name: AmountLabel(size="title" if name == "Total" else "body", bold=name == "Total")
@@ -48,8 +49,12 @@ class TotalsPanel(QWidget):
         """
         if cart is None:
             return
-        self._over = over
         promise = Promise.HOLDS if over else promise_of(cart, now)
+        asked = (cart, promise, over, brief)
+        if asked == self._shown:
+            self.show_clock(cart, now)
+            return
+        self._shown, self._over = asked, over
         prepared = cart.prepared if promise is Promise.HOLDS else None
         self._count.setText(items_words(cart, self._text) if cart.lines else tr("Nothing in the cart yet"))
         self._show_sums(cart.items, prepared.totals if prepared else None)
@@ -58,7 +63,7 @@ class TotalsPanel(QWidget):
         explained = prepared.explanations if prepared else ()
         self._explanations.show_entries(
             [
-                Entry(key=str(row), title=one.rule, right=self._text.money(one.amount), tip=one.rule)
+                Entry(key=str(row), title=one.rule, right=amount_words(one.amount, self._text), tip=one.rule)
                 for row, one in enumerate(explained)
             ]
         )

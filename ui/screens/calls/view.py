@@ -43,6 +43,9 @@ class CallsScreen(Screen):
         self._stack = QStackedWidget()
         self._body = StateView(self._stack, name="callsState")
         self._confirm = EndConfirm()
+        self._turn = QTimer(self)
+        self._turn.setSingleShot(True)
+        self._turn.timeout.connect(self._turn_to_page)
         self._tick = QTimer(self)
         self._tick.setInterval(_TICK)
         self._tick.timeout.connect(self._clocks)
@@ -122,21 +125,28 @@ class CallsScreen(Screen):
         call = next((one for one in state.calls if one.call_id == state.current), None)
         if call is None:
             return
-        page = self._pages.get(call.call_id) or self._new_page(call)
-        if page is not self._top:
+        page = self._pages.get(call.call_id)
+        if page is None:
+            # Making a page and laying it out are two turns of the loop: typing elsewhere goes on in between.
+            self._new_page(call)
+            self._turn.start()
+        elif page is not self._top:
             if self._top is not None:
                 self._top.leave()
             self._top = page
+            if self._stack.indexOf(page) < 0:
+                self._stack.addWidget(page)
             self._stack.setCurrentWidget(page)
             page.enter()
 
-    def _new_page(self, call: Call) -> CallPage:
+    def _turn_to_page(self) -> None:
+        self._show_page(self.presenter.state)
+
+    def _new_page(self, call: Call) -> None:
         page = CallPage(self.desk, self.presenter, call, self._do)
         page.heard.connect(self._heard)
         page.order_wanted.connect(self.open_order)
         self._pages[call.call_id] = page
-        self._stack.addWidget(page)
-        return page
 
     def _drop_pages(self, state: CallsState) -> None:
         left = {call.call_id for call in state.calls}

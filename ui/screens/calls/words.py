@@ -1,16 +1,24 @@
 """What is known, in words: never more than is known, always with where it came from and how old it is."""
 
 from datetime import timedelta
+from functools import lru_cache
 
 from backoffice.domain.cart import Cart, CartLine, HeldLine, LineTotal
 from backoffice.domain.customer import CustomerHit
 from backoffice.domain.inventory import Availability, AvailabilityStatus, LineResult, Source
+from backoffice.domain.money import Money
 from ui.screens.calls.state import Promise
 from ui.text import Text
 from ui.tone import Tone
 from ui.words import tr, tr_n
 
 _LIVE_FOR = timedelta(seconds=45)  # said "live" this long; after that it says how old it is
+
+
+@lru_cache(maxsize=8192)
+def amount_words(amount: Money, text: Text) -> str:
+    """Return an amount as it is shown; remembered, because a long cart shows the same ones with every key pressed."""
+    return text.money(amount)
 
 
 def availability_words(known: Availability | None, text: Text) -> tuple[str, str, Tone]:
