@@ -9,6 +9,7 @@
    ignored.
 4. A status that is no allowed move is the DOM correcting itself: taken, and recorded as that.
 5. The customer is told once of each status of each shipment, and when the order is back-ordered or cancelled.
+6. Cancelled whole: what its payments hold is let go of.
 """
 
 from collections import Counter
@@ -21,6 +22,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from backoffice.domain.statuses import ORDER_MOVES, OrderStatus
 from backoffice.domain.sync import InboxState, Place, Step, judge_step
 from backoffice.external.dom.port import ExternalShipment, SyncOrderMessage
+from backoffice.services.checkout.actions.authorize_payments import let_go
 from backoffice.services.jobs import Jobs
 from backoffice.services.mail_texts import Occasion
 from backoffice.services.mails import queue_mail
@@ -211,6 +213,8 @@ def _write_status(
     )
     if after in _TOLD:
         queue_mail(connection, jobs, order, _TOLD[after], "", at=at)
+    if after is OrderStatus.CANCELLED:
+        let_go(connection, jobs, order.order_id, at)
     return reason
 
 
