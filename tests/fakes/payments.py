@@ -29,7 +29,8 @@ from backoffice.external.payments.port import (
 )
 from backoffice.external.payments.simulator import rules
 from backoffice.external.payments.simulator.demo_cards import DECLINES, LABELS
-from backoffice.external.payments.simulator.rules import Paid, Problem
+from backoffice.external.payments.simulator.rules import Paid
+from backoffice.external.simulation.refusals import Refusal
 
 T = TypeVar("T")
 Answer = Refused | Unreachable | Unknown
@@ -97,15 +98,15 @@ class FakePaymentGateway:
         def act() -> GatewayPayment:
             self._check_reference(request.reference)
             if request.amount.minor <= 0:
-                raise Problem(422, "invalid", "An amount is more than nothing.")
+                raise Refusal(422, "invalid", "An amount is more than nothing.")
             if request.token not in LABELS:
-                raise Problem(402, "card_unknown", "The gateway knows no such saved card.")
+                raise Refusal(402, "card_unknown", "The gateway knows no such saved card.")
             asked = self._new(request.reference, request.token, request.customer_reference, request.amount)
             if request.token == "card_answers_late":
                 return self._keep(asked)
             decided = self._keep(self._decided(asked, _DECLINING.get(request.token, "")))
             if decided.decline_code:
-                raise Problem(402, decided.decline_code, decided.decline_reason)
+                raise Refusal(402, decided.decline_code, decided.decline_reason)
             return decided
 
         if looks_like_card(request.reference, request.token, request.description, request.customer_reference):
@@ -140,7 +141,7 @@ class FakePaymentGateway:
         def act() -> PaymentLink:
             self._check_reference(reference)
             if expires_at <= self._clock():
-                raise Problem(409, "link_expired", "The link would expire before it exists.")
+                raise Refusal(409, "link_expired", "The link would expire before it exists.")
             link_id = f"link_{new_id()}"
             self._amounts[link_id] = amount
             self.links[link_id] = PaymentLink(
@@ -161,7 +162,7 @@ class FakePaymentGateway:
     async def cancel_link(self, link_id: str, *, key: str) -> Outcome[PaymentLink]:
         def act() -> PaymentLink:
             if link_id not in self.links:
-                raise Problem(404, "link_unknown", "There is no such payment link.")
+                raise Refusal(404, "link_unknown", "There is no such payment link.")
             if self.links[link_id].status == "open":
                 self.links[link_id] = replace(self.links[link_id], status="cancelled")
             return self.links[link_id]
@@ -177,8 +178,8 @@ class FakePaymentGateway:
                 return scripted.answer
         try:
             outcome: Outcome[T] = Succeeded(value=act())
-        except Problem as problem:
-            outcome = Refused(code=problem.code, reason=problem.message)
+        except Refusal as refused:
+            outcome = Refused(code=refused.code, reason=refused.reason)
         return scripted.answer if scripted is not None else outcome
 
     def _once(self, key: str, request: object, act: Callable[[], T]) -> Callable[[], T]:
@@ -188,12 +189,12 @@ class FakePaymentGateway:
             if key not in self._keys:
                 try:
                     self._keys[key] = (request, act())
-                except Problem as problem:
-                    self._keys[key] = (request, problem)
+                except Refusal as refused:
+                    self._keys[key] = (request, refused)
             before, result = self._keys[key]
             if before != request:
-                raise Problem(409, "key_reused", "This key was used before, for another request.")
-            if isinstance(result, Problem):
+                raise Refusal(409, "key_reused", "This key was used before, for another request.")
+            if isinstance(result, Refusal):
                 raise result
             return cast(T, result)
 
@@ -223,7 +224,7 @@ class FakePaymentGateway:
 
     def _payment(self, gateway_id: str) -> Paid:
         if gateway_id not in self.payments:
-            raise Problem(404, "payment_unknown", "The gateway knows no such payment.")
+            raise Refusal(404, "payment_unknown", "The gateway knows no such payment.")
         return self.payments[gateway_id]
 
     def _by_reference(self, reference: str) -> Paid | None:
@@ -231,7 +232,7 @@ class FakePaymentGateway:
 
     def _check_reference(self, reference: str) -> None:
         if self._by_reference(reference) or any(link.reference == reference for link in self.links.values()):
-            raise Problem(409, "reference_used", "There is a payment with this reference already.")
+            raise Refusal(409, "reference_used", "There is a payment with this reference already.")
 
 
 def shown(payment: Paid) -> GatewayPayment:

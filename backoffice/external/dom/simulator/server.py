@@ -102,12 +102,12 @@ class Simulator:
 
     async def live(self, stop: asyncio.Event, fulfil_every: float) -> None:
         """Listen and work until ``stop`` is set; a bug in the work ends the program, to be noticed."""
-        rounds = [self._settle(), self._deliver()]
-        if fulfil_every > 0:
-            rounds.append(self._fulfil(fulfil_every))
         try:
             async with listening(self._listener, self._control):
                 say_ready(url=self._listener.url, control=self._control.url)
+                rounds = [self._settle(), self._deliver()]
+                if fulfil_every > 0:
+                    rounds.append(self._fulfil(fulfil_every))
                 await work_until(stop, *rounds)
         finally:
             await self.dom.pushes.close()
@@ -129,8 +129,7 @@ class Simulator:
 
     async def _on_http_exception(self, request: Request, error: Exception) -> Response:
         refusal = refusal_of(error)
-        headers = error.headers if isinstance(error, HTTPException) else None  # 405 says which are allowed
-        return JSONResponse(self._api.problem(request, refusal), refusal.status, headers)
+        return JSONResponse(self._api.problem(request, refusal), refusal.status, refusal.headers)
 
 
 def _new_secret() -> str:

@@ -1,18 +1,18 @@
 """``python -m backoffice.external.payments.simulator --ledger FILE``."""
 
 import argparse
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 from backoffice.external.payments.simulator import Delays, run
+from backoffice.external.simulation.command import add_process_arguments, run_command
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options, for whoever has a parser already."""
     usual = Delays()
     parser.add_argument("--ledger", type=Path, required=True, help="SQLite file that holds what happened")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    add_process_arguments(parser)
     parser.add_argument(
         "--port", type=int, default=0, help="port to listen on (0: as last time, or a free one)"
     )
@@ -30,7 +30,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--authorisation-for", type=float, default=usual.authorisation_for.total_seconds(), metavar="SECONDS",
         help="how long an amount stays held (%(default)s)",
     )  # fmt: skip
-    parser.add_argument("--until-stdin-closes", action="store_true", help="end when the parent does")
 
 
 def run_with(options: argparse.Namespace) -> None:
@@ -50,12 +49,5 @@ def run_with(options: argparse.Namespace) -> None:
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Parse and run."""
-    parser = argparse.ArgumentParser(prog="simulate-payments", description=__doc__)
-    add_arguments(parser)
-    run_with(parser.parse_args(arguments))
-
-
 if __name__ == "__main__":
-    main()
+    run_command("simulate-payments", __doc__, add_arguments=add_arguments, run_with=run_with)

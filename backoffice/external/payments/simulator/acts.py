@@ -7,7 +7,7 @@ from backoffice.external.payments.simulator import rules
 from backoffice.external.payments.simulator.bank import Bank, Body, Reply, wire
 from backoffice.external.payments.simulator.demo_cards import LABELS
 from backoffice.external.payments.simulator.faults import Fault
-from backoffice.external.payments.simulator.rules import Problem
+from backoffice.external.simulation.refusals import Refusal
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +29,7 @@ def authorise(bank: Bank, command: Command) -> Reply:
     bank.check_reference(command.body["reference"])
     asked, fault = bank.new_payment(command.body), command.fault
     if asked.token not in LABELS:
-        raise Problem(rules.PAYMENT_REQUIRED, "card_unknown", "The gateway knows no such saved card.")
+        raise Refusal(rules.PAYMENT_REQUIRED, "card_unknown", "The gateway knows no such saved card.")
     if fault and fault.kind == "pending":
         decide_at = bank.clock() + timedelta(seconds=fault.seconds)
         pending = replace(asked, decide_at=decide_at, decide_code=fault.code)
@@ -37,7 +37,7 @@ def authorise(bank: Bank, command: Command) -> Reply:
     if fault and fault.kind == "decline":
         declined = bank.decide(replace(asked, decide_code=fault.code or "do_not_honour"))
         bank.keep(declined, command.key)
-        raise Problem(rules.PAYMENT_REQUIRED, declined.decline_code, declined.decline_reason)
+        raise Refusal(rules.PAYMENT_REQUIRED, declined.decline_code, declined.decline_reason)
     return bank.keep(bank.decide(asked), command.key, status=rules.CREATED)
 
 

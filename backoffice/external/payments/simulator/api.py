@@ -25,19 +25,18 @@ from backoffice.external.payments.messages import (
 )
 from backoffice.external.payments.simulator import acts, rules
 from backoffice.external.payments.simulator.acts import Command
-from backoffice.external.payments.simulator.bank import Reply, refusal
+from backoffice.external.payments.simulator.bank import Reply, refusal_reply
 from backoffice.external.payments.simulator.demo_cards import behaviour_of
 from backoffice.external.payments.simulator.faults import AfterKind, BeforeKind, Fault, FaultSchedule
 from backoffice.external.payments.simulator.links import link_wire
-from backoffice.external.payments.simulator.misbehaviour import Misbehaving
-from backoffice.external.payments.simulator.rules import Problem
 from backoffice.external.payments.simulator.teller import Teller
+from backoffice.external.simulation.misbehaviour import Misbehaving
+from backoffice.external.simulation.refusals import INVALID, TOO_MANY, UNAVAILABLE, UNPROCESSABLE, Refusal
+from backoffice.external.simulation.requests import read_json_body
 
 M = TypeVar("M", bound=BaseModel)
 _MAX_BODY = 64 * 1024
 _MAX_KEY = 255
-_BAD_REQUEST, _TOO_LARGE, _NOT_JSON, _INVALID = 400, 413, 415, 422
-_TOO_MANY, _UNAVAILABLE = 429, 503
 _BEFORE, _AFTER = frozenset(get_args(BeforeKind)), frozenset(get_args(AfterKind))
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 
@@ -122,24 +121,18 @@ class Api:
 
 
 async def read_json(request: Request, kind: type[M]) -> M:
-    """The body as ``kind``; Problem 4xx says what is wrong with it."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise Problem(_NOT_JSON, "not_json", "The body has to be application/json.")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MAX_BODY:
-            raise Problem(_TOO_LARGE, "too_large", f"The body is larger than {_MAX_BODY} bytes.")
+    """The body as ``kind``; Refusal 4xx says what is wrong with it."""
+    body = await read_json_body(request, most_bytes=_MAX_BODY)
     try:
-        return kind.model_validate_json(bytes(body))
+        return kind.model_validate_json(body)
     except ValidationError as error:
         raise _invalid(error) from None
 
 
-def problem_response(problem: Problem) -> Response:
+def refusal_response(refused: Refusal) -> Response:
     """The wire's form of a no."""
-    reply = refusal(problem)
-    return JSONResponse(reply.body, status_code=reply.status)
+    reply = refusal_reply(refused)
+    return JSONResponse(reply.body, reply.status, refused.headers)
 
 
 async def _suffer(fault: Fault | None) -> Response | None:
@@ -151,30 +144,28 @@ async def _suffer(fault: Fault | None) -> Response | None:
     if fault.kind not in _BEFORE:
         return None
     status, code, message = {
-        "too_many": (_TOO_MANY, "too_many_requests", "Too many requests: try later."),
-        "unavailable": (_UNAVAILABLE, "unavailable", "The gateway is closed for maintenance."),
+        "too_many": (TOO_MANY, "too_many_requests", "Too many requests: try later."),
+        "unavailable": (UNAVAILABLE, "unavailable", "The gateway is closed for maintenance."),
         "in_progress": (rules.CONFLICT, "key_in_progress", "The first request with this key still runs."),
     }.get(fault.kind, (fault.status, "server_error", "The gateway failed."))
-    response = Misbehaving(fault, refusal(Problem(status, code, message)))
-    if fault.retry_after is not None:
-        response.headers["retry-after"] = fault.retry_after
-    return response
+    reply = refusal_reply(Refusal(status, code, message))
+    return Misbehaving(fault, reply.body, reply.status)
 
 
 def _answer(fault: Fault | None, reply: Reply) -> Response:
     if fault is None or fault.kind not in _AFTER:
         return JSONResponse(reply.body, status_code=reply.status)
     if fault.kind == "error_after":
-        reply = refusal(Problem(fault.status, "server_error", "The gateway failed."))
-    return Misbehaving(fault, reply)
+        reply = refusal_reply(Refusal(fault.status, "server_error", "The gateway failed."))
+    return Misbehaving(fault, reply.body, reply.status)
 
 
 def _key(request: Request) -> str:
     key = request.headers.get("idempotency-key", "")
     if not (0 < len(key) <= _MAX_KEY and key.isascii() and key.isprintable()):
-        raise Problem(_BAD_REQUEST, "key_missing", "An Idempotency-Key of 1 to 255 characters is needed.")
+        raise Refusal(INVALID, "key_missing", "An Idempotency-Key of 1 to 255 characters is needed.")
     if looks_like_card(key):
-        raise Problem(_INVALID, "card_number", SENTENCE)
+        raise Refusal(UNPROCESSABLE, "card_number", SENTENCE)
     return key
 
 
@@ -185,11 +176,11 @@ def _name(text: str) -> str:
         raise _invalid(error) from None
 
 
-def _invalid(error: ValidationError) -> Problem:
+def _invalid(error: ValidationError) -> Refusal:
     first = error.errors(include_url=False, include_input=False)[0]
     if SENTENCE in first["msg"]:
-        return Problem(_INVALID, "card_number", SENTENCE)
+        return Refusal(UNPROCESSABLE, "card_number", SENTENCE)
     if first["type"] == "json_invalid":
-        return Problem(_BAD_REQUEST, "invalid_json", "The body is not JSON.")
+        return Refusal(INVALID, "invalid_json", "The body is not JSON.")
     where = ".".join(str(part) for part in first["loc"]) or "value"
-    return Problem(_INVALID, "invalid", f"{where}: {first['msg']}"[:500])
+    return Refusal(UNPROCESSABLE, "invalid", f"{where}: {first['msg']}"[:500])

@@ -10,7 +10,8 @@ from backoffice.domain.ids import new_id
 from backoffice.external.payments.simulator import rules
 from backoffice.external.payments.simulator.demo_cards import DECLINES, Delays
 from backoffice.external.payments.simulator.ledger import Ledger, text
-from backoffice.external.payments.simulator.rules import Paid, Problem
+from backoffice.external.payments.simulator.rules import Paid
+from backoffice.external.simulation.refusals import Refusal
 
 Body = dict[str, Any]
 _WIRE = (
@@ -27,9 +28,9 @@ class Reply:
     body: Body
 
 
-def refusal(problem: Problem) -> Reply:
+def refusal_reply(refused: Refusal) -> Reply:
     """The wire's form of a no."""
-    return Reply(status=problem.status, body={"error": {"code": problem.code, "message": problem.message}})
+    return Reply(status=refused.status, body={"error": {"code": refused.code, "message": refused.reason}})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,10 +43,10 @@ class Bank:
     page_of: Callable[[str], str]
 
     def payment(self, payment_id: str) -> Paid:
-        """One payment by its id; Problem 404 when there is none."""
+        """One payment by its id; Refusal 404 when there is none."""
         payment = self.ledger.payment("id", payment_id)
         if payment is None:
-            raise Problem(rules.NOT_FOUND, "payment_unknown", "The gateway knows no such payment.")
+            raise Refusal(rules.NOT_FOUND, "payment_unknown", "The gateway knows no such payment.")
         return payment
 
     def new_payment(self, body: Body) -> Paid:
@@ -53,13 +54,13 @@ class Bank:
         return Paid(id=f"pay_{new_id()}", status="pending", created_at=self.clock(), **body)
 
     def check_reference(self, reference: str) -> None:
-        """Problem 409 when a payment or a link has this reference."""
+        """Refusal 409 when a payment or a link has this reference."""
         used = self.ledger.row(
             "SELECT 1 FROM payments WHERE reference = ?1 UNION SELECT 1 FROM links WHERE reference = ?1",
             reference,
         )
         if used:
-            raise Problem(rules.CONFLICT, "reference_used", "There is a payment with this reference already.")
+            raise Refusal(rules.CONFLICT, "reference_used", "There is a payment with this reference already.")
 
     def decide(self, payment: Paid) -> Paid:
         """The bank's word: what ``decide_code`` says, else yes."""

@@ -24,7 +24,9 @@ until cleared). They live in memory: a simulator that was restarted is healthy.
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from backoffice.external.simulation.faults import CallFault, Schedule
 
 Operation = Literal[
     "*", "authorise", "capture", "void", "refund", "find", "list_cards", "create_link", "cancel_link"
@@ -45,52 +47,21 @@ AfterKind = Literal[
 Kind = Literal[BeforeKind, AfterKind, "latency", "decline", "pending"]
 
 
-class Fault(BaseModel):
+class Fault(CallFault):
     """One entry of the schedule; see the table above."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     kind: Kind
     operation: Operation = "*"
-    count: int | None = Field(default=1, ge=1, le=1_000_000)
-    after: int = Field(default=0, ge=0, le=1_000_000)
-    seconds: float = Field(default=0.2, ge=0, le=86_400)
-    status: int = Field(default=500, ge=500, le=599)
     code: str = Field(default="", max_length=60, pattern=r"^[a-z0-9_]*$")
-    retry_after: str | None = Field(default=None, max_length=100, pattern=r"^[ -~]*$")
 
 
-class FaultSchedule:
+class FaultSchedule(Schedule[Fault]):
     """Which faults are still to come."""
 
     def __init__(self) -> None:
         """Start healthy."""
-        self._faults: list[Fault] = []
-
-    def add(self, fault: Fault) -> None:
-        """Put a fault behind those already there."""
-        self._faults.append(fault)
-
-    def clear(self) -> None:
-        """Be healthy again."""
-        self._faults.clear()
-
-    def pending(self) -> list[Fault]:
-        """What is still to come, with the counts as they stand."""
-        return list(self._faults)
+        super().__init__(Fault)
 
     def take(self, operation: str) -> Fault | None:
         """The fault this call has to suffer, if any; counts it."""
-        for index, fault in enumerate(self._faults):
-            if fault.operation not in ("*", operation):
-                continue
-            if fault.after:
-                self._faults[index] = fault.model_copy(update={"after": fault.after - 1})
-                continue
-            if fault.count is not None:
-                if fault.count == 1:
-                    del self._faults[index]
-                else:
-                    self._faults[index] = fault.model_copy(update={"count": fault.count - 1})
-            return fault
-        return None
+        return self.take_if(lambda fault: fault.operation in ("*", operation))

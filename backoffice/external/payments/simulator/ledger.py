@@ -1,18 +1,14 @@
-"""The simulator's own book: one SQLite file that survives restarts and kill -9.
+"""The gateway's own book.
 
 Every change of a payment is one transaction together with its event, its idempotency key and its webhook.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-from sqlcipher3 import dbapi2 as sqlite3
 
 from backoffice.external.payments.simulator.rules import Paid
+from backoffice.external.simulation.book import Book
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS payments (
@@ -45,7 +41,6 @@ CREATE TABLE IF NOT EXISTS stuck (
 CREATE TABLE IF NOT EXISTS outbox (
     message_id TEXT PRIMARY KEY, body TEXT NOT NULL, attempts INTEGER NOT NULL, due_at TEXT NOT NULL,
     delivered_at TEXT) STRICT;
-CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 """
 _COLUMNS = [field.name for field in fields(Paid)]
 _TIMES = ("created_at", "expires_at", "decide_at")
@@ -54,50 +49,13 @@ _UPSERT = (
     f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS)}"
 )
 
-Row = dict[str, Any]
 
-
-class Ledger:
-    """The open book; one thread, one connection."""
+class Ledger(Book):
+    """The open book."""
 
     def __init__(self, file: Path) -> None:
-        """Open or create ``file``. NORMAL: a commit outlives the process, if not a power cut."""
-        self._connection = sqlite3.connect(str(file), isolation_level=None)
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 5000"):
-            self._connection.execute(f"PRAGMA {pragma}").fetchall()
-        self._connection.executescript(_SCHEMA)
-        self._depth = 0
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing; a block inside another is part of it."""
-        if self._depth == 0:
-            self._connection.execute("BEGIN IMMEDIATE")
-        self._depth += 1
-        try:
-            yield
-        except BaseException:
-            self._depth -= 1
-            if self._depth == 0:
-                self._connection.execute("ROLLBACK")
-            raise
-        self._depth -= 1
-        if self._depth == 0:
-            self._connection.execute("COMMIT")
-
-    def rows(self, sql: str, *values: object) -> list[Row]:
-        """The rows of a query as dictionaries."""
-        cursor = self._connection.execute(sql, values)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor]
-
-    def row(self, sql: str, *values: object) -> Row | None:
-        """The first row of a query, if any."""
-        return next(iter(self.rows(sql, *values)), None)
-
-    def change(self, sql: str, *values: object) -> None:
-        """Run one statement that changes something."""
-        self._connection.execute(sql, values)
+        """Open or create ``file``."""
+        super().__init__(file, _SCHEMA)
 
     def payment(self, column: str, value: str) -> Paid | None:
         """One payment by its ``id`` or ``reference``."""
@@ -117,19 +75,6 @@ class Ledger:
                 "INSERT INTO events (payment_id, kind, amount, key, at) VALUES (?, ?, ?, ?, ?)",
                 payment.id, kind, amount, key, text(at),
             )  # fmt: skip
-
-    def setting(self, name: str) -> str:
-        """A setting that survives restarts, or ""."""
-        row = self.row("SELECT value FROM settings WHERE name = ?", name)
-        return str(row["value"]) if row else ""
-
-    def set(self, name: str, value: str) -> None:
-        """Keep a setting."""
-        self.change("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", name, value)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
 
 
 def text(moment: datetime) -> str:

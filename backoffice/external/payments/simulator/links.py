@@ -7,8 +7,9 @@ from backoffice.external.payments.simulator import rules
 from backoffice.external.payments.simulator.acts import Command
 from backoffice.external.payments.simulator.bank import Bank, Body, Reply
 from backoffice.external.payments.simulator.demo_cards import LINK_TOKEN
-from backoffice.external.payments.simulator.ledger import Row, text
-from backoffice.external.payments.simulator.rules import Problem
+from backoffice.external.payments.simulator.ledger import text
+from backoffice.external.simulation.book import Row
+from backoffice.external.simulation.refusals import Refusal
 
 
 def create_link(bank: Bank, command: Command) -> Reply:
@@ -18,7 +19,7 @@ def create_link(bank: Bank, command: Command) -> Reply:
     link_id, now = f"link_{new_id()}", bank.clock()
     expires_at = datetime.fromisoformat(body["expires_at"])
     if expires_at <= now:
-        raise Problem(rules.CONFLICT, "link_expired", "The link would expire before it exists.")
+        raise Refusal(rules.CONFLICT, "link_expired", "The link would expire before it exists.")
     bank.ledger.change(
         "INSERT INTO links (id, reference, amount, currency, description, status, expires_at, created_at)"
         " VALUES (?, ?, ?, ?, ?, 'open', ?, ?)",
@@ -54,10 +55,10 @@ def pay(bank: Bank, link_id: str) -> Row:
 
 
 def link_of(bank: Bank, link_id: str) -> Row:
-    """One link as it is now; Problem 404 when there is none."""
+    """One link as it is now; Refusal 404 when there is none."""
     row = bank.ledger.row("SELECT * FROM links WHERE id = ?", link_id)
     if row is None:
-        raise Problem(rules.NOT_FOUND, "link_unknown", "There is no such payment link.")
+        raise Refusal(rules.NOT_FOUND, "link_unknown", "There is no such payment link.")
     return row
 
 

@@ -7,9 +7,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from backoffice.domain.money import Money
-from backoffice.external.payments.simulator.ledger import Row
-from backoffice.external.payments.simulator.rules import Problem
 from backoffice.external.payments.simulator.teller import Teller
+from backoffice.external.simulation.book import Row
+from backoffice.external.simulation.refusals import Refusal
 
 _STYLE = """
 body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 26rem; margin: 12vh auto; padding: 0 1rem }
@@ -45,15 +45,15 @@ class Page:
         """The page as it is now."""
         try:
             return _render(self._teller.link(request.path_params["id"]))
-        except Problem as problem:
-            return _document(f"<p>{escape(problem.message)}</p>", problem.status)
+        except Refusal as refused:
+            return _document(f"<p>{escape(refused.reason)}</p>", refused.status)
 
     async def press(self, request: Request) -> Response:
         """Pay, once."""
         try:
             return _render(self._teller.pay(request.path_params["id"]))
-        except Problem as problem:
-            return _document(f"<p>{escape(problem.message)}</p>", problem.status)
+        except Refusal as refused:
+            return _document(f"<p>{escape(refused.reason)}</p>", refused.status)
 
 
 def _render(link: Row) -> Response:

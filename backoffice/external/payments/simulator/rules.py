@@ -1,4 +1,4 @@
-"""What may happen to a payment, as pure functions: a value goes in, a new value or a `Problem` comes out.
+"""What may happen to a payment, as pure functions: a value goes in, a new value or a `Refusal` comes out.
 
 | status | held or captured | may become |
 |---|---|---|
@@ -12,16 +12,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from backoffice.external.simulation.refusals import Refusal
+
 OK, CREATED, PAYMENT_REQUIRED, NOT_FOUND, CONFLICT = 200, 201, 402, 404, 409
-
-
-class Problem(Exception):
-    """The gateway says no, and says the same again to the same key."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        """Keep the HTTP status, the stable code and the sentence."""
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,11 +57,11 @@ def capture(payment: Paid, amount: int, currency: str) -> Paid:
     _same_currency(payment, currency)
     left = payment.authorised - payment.captured
     if payment.status in ("pending", "declined", "voided", "expired"):
-        raise Problem(
+        raise Refusal(
             CONFLICT, f"payment_{payment.status}", f"The payment is {payment.status}: nothing to capture."
         )
     if amount > left:
-        raise Problem(
+        raise Refusal(
             CONFLICT, "capture_too_large", f"Only {left} of {payment.authorised} can still be captured."
         )
     return _settled(replace(payment, captured=payment.captured + amount))
@@ -77,7 +70,7 @@ def capture(payment: Paid, amount: int, currency: str) -> Paid:
 def void(payment: Paid) -> Paid:
     """Let go of what is held and not captured; once more changes nothing."""
     if payment.captured and payment.captured == payment.authorised:
-        raise Problem(CONFLICT, "payment_captured", "The payment was captured: refund it instead.")
+        raise Refusal(CONFLICT, "payment_captured", "The payment was captured: refund it instead.")
     if payment.captured:
         return replace(payment, authorised=payment.captured, expires_at=None)
     if payment.status in ("pending", "authorised"):
@@ -90,7 +83,7 @@ def refund(payment: Paid, amount: int, currency: str) -> Paid:
     _same_currency(payment, currency)
     left = payment.captured - payment.refunded
     if amount > left:
-        raise Problem(
+        raise Refusal(
             CONFLICT, "refund_too_large", f"Only {left} of {payment.captured} can still be refunded."
         )
     return _settled(replace(payment, refunded=payment.refunded + amount))
@@ -114,4 +107,4 @@ def _settled(payment: Paid) -> Paid:
 
 def _same_currency(payment: Paid, currency: str) -> None:
     if currency != payment.currency:
-        raise Problem(CONFLICT, "wrong_currency", f"The payment is in {payment.currency}, not {currency}.")
+        raise Refusal(CONFLICT, "wrong_currency", f"The payment is in {payment.currency}, not {currency}.")

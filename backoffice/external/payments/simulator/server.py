@@ -9,8 +9,6 @@
 
 import asyncio
 import socket
-from contextlib import suppress
-from datetime import timedelta
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -18,18 +16,18 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from backoffice.domain.ids import utc_now
-from backoffice.external.payments.simulator.api import Api, problem_response
+from backoffice.external.payments.simulator.api import Api, refusal_response
 from backoffice.external.payments.simulator.bank import Bank
-from backoffice.external.payments.simulator.control import Control
+from backoffice.external.payments.simulator.control import PaymentControl
 from backoffice.external.payments.simulator.demo_cards import Delays
 from backoffice.external.payments.simulator.faults import FaultSchedule
 from backoffice.external.payments.simulator.ledger import Ledger
 from backoffice.external.payments.simulator.page import Page
-from backoffice.external.payments.simulator.rules import Problem
 from backoffice.external.payments.simulator.teller import Teller
 from backoffice.external.payments.simulator.webhooks import Postman
-from backoffice.external.serving import Listener, Outage, say_ready, until_told
+from backoffice.external.serving import Listener, Outage, listening, say_ready, until_told, work_until
+from backoffice.external.simulation.clock import SimulatedClock
+from backoffice.external.simulation.refusals import Refusal, refusal_of
 
 _TICK = 0.1
 
@@ -65,10 +63,10 @@ class Simulator:
 
     def __init__(self, ledger: Ledger, *, host: str, port: int, delays: Delays) -> None:
         """Put them together; nothing listens yet."""
-        self._ahead, self._ledger = timedelta(), ledger
+        self._ledger, clock = ledger, SimulatedClock()
         bank = Bank(
             ledger=ledger,
-            clock=lambda: utc_now() + self._ahead,
+            clock=clock,
             delays=delays,
             page_of=lambda link_id: f"{self._listener.url}/pay/{link_id}",
         )
@@ -77,30 +75,23 @@ class Simulator:
         schedule = FaultSchedule()
         routes = [*Api(self._teller, schedule).routes(), *Page(self._teller).routes()]
         app = Starlette(
-            routes=routes, exception_handlers={Problem: _on_problem, HTTPException: _on_http_exception}
+            routes=routes, exception_handlers={Refusal: _on_refusal, HTTPException: _on_http_exception}
         )
         self._listener = Listener(app, host=host, port=port)
-        control = Control(
-            self._teller, schedule, self.postman, advance=self._advance, outage=Outage(self._listener)
+        self._control = Listener(app)
+        control = PaymentControl(
+            self._teller, schedule, self.postman, clock=clock, outage=Outage(self._listener)
         )
         app.router.routes.extend(control.routes())
-        self._control = Listener(app, host="127.0.0.1", port=0)
 
     async def live(self, stop: asyncio.Event) -> None:
-        """Listen and work until ``stop`` is set."""
-        await self._listener.open()
-        await self._control.open()
-        self._ledger.set("port", str(self._listener.port))
-        say_ready(url=self._listener.url, control=self._control.url)
-        rounds = asyncio.create_task(self._rounds())
+        """Listen and work until ``stop`` is set; a bug in the work ends the program, to be noticed."""
         try:
-            await _first_of(stop, rounds)
+            async with listening(self._listener, self._control):
+                self._ledger.set_setting("port", str(self._listener.port))
+                say_ready(url=self._listener.url, control=self._control.url)
+                await work_until(stop, self._rounds())
         finally:
-            rounds.cancel()
-            with suppress(asyncio.CancelledError):
-                await rounds
-            await self._listener.close()
-            await self._control.close()
             await self.postman.close()
 
     async def _rounds(self) -> None:
@@ -108,9 +99,6 @@ class Simulator:
             self._teller.settle()
             await self.postman.deliver_due()
             await asyncio.sleep(_TICK)
-
-    def _advance(self, by: timedelta) -> None:
-        self._ahead += by
 
 
 def _port_of_last_time(ledger: Ledger, host: str) -> int:
@@ -125,21 +113,10 @@ def _port_of_last_time(ledger: Ledger, host: str) -> int:
     return port
 
 
-async def _first_of(stop: asyncio.Event, rounds: asyncio.Task[None]) -> None:
-    """Wait for ``stop``; a bug in the rounds ends the program instead of going unnoticed."""
-    stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait({stopped, rounds}, return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-
-
-async def _on_problem(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)  # noqa: S101 - registered for this class alone
-    return problem_response(error)
+async def _on_refusal(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)  # noqa: S101 - registered for this class alone
+    return refusal_response(error)
 
 
 async def _on_http_exception(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
-    code = error.detail.lower().replace(" ", "_")
-    response = problem_response(Problem(error.status_code, code, f"{error.detail}."))
-    response.headers.update(error.headers or {})
-    return response
+    return refusal_response(refusal_of(error))

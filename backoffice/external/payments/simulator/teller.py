@@ -12,9 +12,10 @@ from datetime import timedelta
 
 from backoffice.external.payments.simulator import acts, links, rules
 from backoffice.external.payments.simulator.acts import Command
-from backoffice.external.payments.simulator.bank import Bank, Reply, refusal
-from backoffice.external.payments.simulator.ledger import Row, text
-from backoffice.external.payments.simulator.rules import Problem
+from backoffice.external.payments.simulator.bank import Bank, Reply, refusal_reply
+from backoffice.external.payments.simulator.ledger import text
+from backoffice.external.simulation.book import Row
+from backoffice.external.simulation.refusals import Refusal
 
 _ACTS = {
     "authorise": acts.authorise,
@@ -46,7 +47,7 @@ class Teller:
         return acts.find(self.bank, reference)
 
     def link(self, link_id: str) -> Row:
-        """One link as it is now; Problem 404 when there is none."""
+        """One link as it is now; Refusal 404 when there is none."""
         self.settle()
         return links.link_of(self.bank, link_id)
 
@@ -103,13 +104,13 @@ class Teller:
                 "INSERT INTO key_conflicts (key, operation, body_hash, at) VALUES (?, ?, ?, ?)",
                 command.key, command.operation, body_hash, now,
             )  # fmt: skip
-            return refusal(
-                Problem(rules.CONFLICT, "key_reused", "This key was used before, for another request.")
+            return refusal_reply(
+                Refusal(rules.CONFLICT, "key_reused", "This key was used before, for another request.")
             )
         try:
             reply = _ACTS[command.operation](self.bank, command)
-        except Problem as problem:
-            reply = refusal(problem)
+        except Refusal as refused:
+            reply = refusal_reply(refused)
         self._ledger.change(
             "INSERT INTO keys (key, operation, body_hash, status, body, at) VALUES (?, ?, ?, ?, ?, ?)",
             command.key, command.operation, body_hash, reply.status, json.dumps(reply.body), now,

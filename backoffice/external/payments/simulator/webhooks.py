@@ -11,7 +11,8 @@ from standardwebhooks import Webhook
 from backoffice.domain.outcome import Succeeded
 from backoffice.external.http import HttpClient
 from backoffice.external.payments.simulator.bank import Bank
-from backoffice.external.payments.simulator.ledger import Row, text
+from backoffice.external.payments.simulator.ledger import text
+from backoffice.external.simulation.book import Row
 
 _DEADLINE = timedelta(seconds=5)
 _FIRST_PAUSE, _LONGEST_PAUSE, _MOST_DOUBLINGS = timedelta(seconds=0.5), timedelta(seconds=30), 6
@@ -35,8 +36,8 @@ class Postman:
         if url:
             Webhook(secret).sign("msg_1", datetime.now(UTC), "{}")
         with self._ledger.transaction():
-            self._ledger.set("webhook_url", url)
-            self._ledger.set("webhook_secret", secret)
+            self._ledger.set_setting("webhook_url", url)
+            self._ledger.set_setting("webhook_secret", secret)
             self._ledger.change(
                 "UPDATE outbox SET due_at = ? WHERE delivered_at IS NULL", text(self._bank.clock())
             )
