@@ -7,15 +7,14 @@ from typing import Protocol
 
 import shiboken6
 from PySide6.QtCore import QByteArray, QObject, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from ui.places import RESOURCES
 from ui.theme import Theme
 
 _FOLDER = RESOURCES / "icons"
-_SIZES = (16, 20, 24, 32)
-_RATIOS = (1, 2)
+_SIZES = (16, 20)
 
 
 class TakesIcon(Protocol):
@@ -49,16 +48,25 @@ def pixmap(name: str, size: int, color: str = "text", ratio: float = 1.0) -> QPi
 @lru_cache(maxsize=512)
 def _icon(name: str, color: str, faint: str) -> QIcon:
     made = QIcon()
+    ratio = _finest_ratio()
     for size in _SIZES:
-        for ratio in _RATIOS:
-            made.addPixmap(_drawn(name, size, color, ratio), QIcon.Mode.Normal)
-            made.addPixmap(_drawn(name, size, faint, ratio), QIcon.Mode.Disabled)
+        made.addPixmap(_drawn(name, size, color, ratio), QIcon.Mode.Normal)
+        made.addPixmap(_drawn(name, size, faint, ratio), QIcon.Mode.Disabled)
     return made
+
+
+def _finest_ratio() -> float:
+    return max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
+
+
+@lru_cache(maxsize=64)
+def _source(name: str) -> str:
+    return (_FOLDER / f"{name}.svg").read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=2048)
 def _drawn(name: str, size: int, color: str, ratio: float) -> QPixmap:
-    source = (_FOLDER / f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", color)
+    source = _source(name).replace("currentColor", color)
     renderer = QSvgRenderer(QByteArray(source.encode()))
     picture = QPixmap(QSize(round(size * ratio), round(size * ratio)))
     picture.fill(Qt.GlobalColor.transparent)

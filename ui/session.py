@@ -4,6 +4,7 @@ import asyncio
 import sys
 import traceback
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,10 +27,12 @@ from ui.words import tr, use_language
 if TYPE_CHECKING:
     from backoffice.bootstrap import BackOffice, World
     from backoffice.settings import Settings
+    from backoffice.world.child import Child
     from ui.shell.frame import DeskFrame
     from ui.shell.sign_in import SignInPage
     from ui.text import Text
 
+_ENOUGH = 1.5  # seconds for what was just begun, such as saving a note
 _LEAVE_AFTER = 4  # seconds a second start says that there is a first one
 
 
@@ -55,6 +58,7 @@ class Session:
         self._garbage = garbage
         self._closing = asyncio.Event()
         self._opened: list[str] = []
+        self._worker: Child | None = None
         self._instance: Instance | None = None
         self._kept: QSettings | None = None
         window.closing_wanted.connect(self.ask_to_close)
@@ -116,7 +120,6 @@ class Session:
             demo = wanted.demo or not (wanted.dom_url or wanted.database_url)
         self.settings = wanted.model_copy(update={"demo": demo})
         self.text = Text(system_locale())
-        use_language(str(self.text.locale))
         data_dir = self.settings.data_dir
         data_dir.mkdir(parents=True, exist_ok=True)
         if not await self._claim(data_dir):
@@ -136,13 +139,29 @@ class Session:
 
         if self.settings.demo:
             self.window.starting.wait_for(tr("Starting the demo's outside world …"))
-            self.world = World(self.settings)
+            self.world = World(self.settings, on_return=self._world_says)
             self._opened.append("world")
             self.settings = await self.world.start(self.window.starting.wait_for)
         self.window.starting.wait_for(tr("Opening the database …"))
         self.office = await open_backoffice(self.settings)
         self._opened.append("office")
+        await asyncio.to_thread(_warm_up, self.office, self.text)
         self.office.health.start()
+        if not self.settings.demo:
+            self.tasks.start(self._start_worker(), owner=self.window)
+
+    async def _start_worker(self) -> None:
+        from backoffice.world import WorldError
+        from backoffice.world.own_worker import own_worker
+
+        self._worker = own_worker(self.settings, self._world_says)
+        try:
+            await self._worker.start()
+        except WorldError as trouble:
+            self.notify.banner(str(trouble), Tone.WARN, key="worker")
+
+    def _world_says(self, sentence: str) -> None:
+        self.notify.banner(sentence, Tone.WARN, key="world")
 
     async def _claim(self, data_dir: Path) -> bool:
         self._instance = Instance(data_dir)
@@ -219,6 +238,8 @@ class Session:
         frame.begin()
 
     def _sign_out(self) -> None:
+        if self.frame is not None:
+            self.frame.current.left()
         self.tasks.start(self.show_sign_in(), owner=self.window)
 
     def _reset(self) -> None:
@@ -251,13 +272,17 @@ class Session:
             await self._closing.wait()
 
     async def _close(self) -> None:
+        if self.frame is not None:
+            self.frame.current.left()  # saves what is being typed
         self.window.starting.wait_for(tr("Closing: ending what is under way …"))
         self.window.show_page(self.window.starting)
         if self._kept is not None and not self._arguments.headless:
             self.window.keep(self._kept)
             self._kept.setValue("theme", Theme.active().scheme.value)
             self._kept.sync()
-        await self.tasks.close()
+        await self.tasks.close(patience=_ENOUGH)
+        if self._worker is not None:
+            await self._worker.stop()
         await self._close_opened()
         if self._instance is not None:
             self._instance.release()
@@ -273,10 +298,24 @@ class Session:
             await self.world.stop()
 
 
+def _warm_up(office: "BackOffice", text: "Text") -> None:
+    """What loads its tables when first asked: dates, money, countries. In a thread, so that nobody waits later."""
+    from backoffice.domain.money import Money
+
+    now = text.clock()
+    for say in (text.moment, text.day, text.ago, text.ago_short):
+        say(now - timedelta(days=3))
+    text.money(Money(100, "USD"))
+    text.number(1)
+    office.customers.countries(str(text.locale))
+
+
 def _import_everything() -> None:
-    """What is slow to import: SQLAlchemy, DBOS, Babel, the screens."""
+    """What is slow to import: SQLAlchemy, DBOS, Babel, the screens. The language first: titles are said at import."""
+    from ui.text import system_locale
+
+    use_language(system_locale())
     import ui.shell.demo
     import ui.shell.frame
     import ui.shell.registry
-    import ui.shell.sign_in
-    import ui.text  # noqa: F401 - imported here so that nobody waits for it later
+    import ui.shell.sign_in  # noqa: F401 - imported here so that nobody waits for it later

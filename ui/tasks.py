@@ -73,9 +73,11 @@ class Tasks:
         """Count what is under way."""
         return sum(len(tasks) for tasks in self._running.values())
 
-    async def close(self) -> None:
-        """Cancel everything and wait until it has ended."""
+    async def close(self, *, patience: float = 0.0) -> None:
+        """Let what is under way end within ``patience`` seconds, cancel the rest, and wait until it has ended."""
         tasks = [task for owned in self._running.values() for task in owned]
+        if tasks and patience:
+            await asyncio.wait(tasks, timeout=patience)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

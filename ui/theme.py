@@ -7,6 +7,7 @@ Widgets that paint themselves ask ``Theme.active().tokens``; everything else is 
 import re
 from dataclasses import asdict, dataclass, fields
 from enum import Enum
+from functools import lru_cache
 from weakref import WeakSet
 
 import shiboken6
@@ -127,7 +128,7 @@ class Theme(QObject):
 
     def color(self, token: str) -> QColor:
         """Return a token's colour."""
-        return QColor(getattr(self.tokens, token))
+        return _color(getattr(self.tokens, token))
 
     def _follow(self) -> None:
         if self.scheme is Scheme.SYSTEM and _wanted(self.scheme) is not self.tokens:
@@ -143,6 +144,11 @@ class Theme(QObject):
             if shiboken6.isValid(window):  # Python may still know one that Qt has let go of
                 window.setStyleSheet(sheet(tokens))
         self.changed.emit()
+
+
+@lru_cache(maxsize=128)
+def _color(name: str) -> QColor:
+    return QColor(name)
 
 
 def sheet(tokens: Tokens) -> str:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from backoffice.world import WorldError
 from ui.desk import Notify
 from ui.tasks import Tasks
 from ui.text import Text
@@ -31,6 +32,7 @@ from ui.widgets.states import StateView
 from ui.widgets.tables import LazyTable
 from ui.words import tr, tr_n
 
+_LOOK_AGAIN = 1_500  # ms
 _SURE = 5_000  # ms in which a second press means yes
 
 
@@ -62,6 +64,7 @@ class DemoWorld(Protocol):
     @property
     def faults(self) -> Sequence[Fault]: ...
     async def set_fault(self, name: str, on: bool) -> None: ...
+    async def faults_on(self) -> frozenset[str]: ...
     async def mails(self) -> list[dict[str, Any]]: ...
 
 
@@ -77,6 +80,10 @@ class DemoPanel(QFrame):
         self.setFixedWidth(360)
         self._world, self._tasks, self._text, self._notify = world, tasks, text, notify
         self.boxes: dict[str, QCheckBox] = {}
+        self._on = 0
+        self._watch = QTimer(self)
+        self._watch.setInterval(_LOOK_AGAIN)
+        self._watch.timeout.connect(self._look_again)
         self._tabs = QTabWidget()
         self._tabs.addTab(self._faults(), tr("Faults"))
         self._tabs.addTab(self._mails(), tr("E-mails"))
@@ -89,9 +96,10 @@ class DemoPanel(QFrame):
         self.hide()
 
     def refresh(self) -> None:
-        """Fetch the e-mails again."""
+        """Fetch the e-mails and the faults again."""
         if self.isVisible():
             self._tasks.start(self._load_mails(), owner=self)
+            self._look_again()
 
     def toggle(self) -> None:
         """Open or close the panel."""
@@ -99,7 +107,11 @@ class DemoPanel(QFrame):
         self.refresh()
 
     async def _load_mails(self) -> None:
-        mails = [_mail(found) for found in await self._world.mails()]
+        try:
+            mails = [_mail(found) for found in await self._world.mails()]
+        except WorldError as trouble:
+            self._mail_state.show_failed(str(trouble))
+            return
         self._model.show_rows(mails)
         if mails:
             self._mail_state.show_content()
@@ -109,13 +121,38 @@ class DemoPanel(QFrame):
             )
 
     async def _set(self, name: str, *, on: bool) -> None:
-        await self._world.set_fault(name, on)
-        active = sum(box.isChecked() for box in self.boxes.values())
-        if active:
-            words = tr_n("Demo: one fault is switched on.", "Demo: {n} faults are switched on.", active)
+        try:
+            await self._world.set_fault(name, on)
+        except WorldError as trouble:
+            self._notify.banner(str(trouble), Tone.WARN, key="demo-world")
+        await self._look()
+
+    async def _look(self) -> None:
+        """Show what is on; a fault that harms the next call only goes off by itself."""
+        try:
+            on = await self._world.faults_on()
+        except WorldError as trouble:
+            self._notify.banner(str(trouble), Tone.WARN, key="demo-world")
+            return
+        self._notify.clear("demo-world")
+        for name, box in self.boxes.items():
+            box.blockSignals(True)
+            box.setChecked(name in on)
+            box.blockSignals(False)
+        if len(on) != self._on:
+            self._on = len(on)
+            self._tell(self._on)
+        (self._watch.start if on else self._watch.stop)()
+
+    def _tell(self, count: int) -> None:
+        if count:
+            words = tr_n("Demo: one fault is switched on.", "Demo: {n} faults are switched on.", count)
             self._notify.banner(words, Tone.INFO, key="demo-faults")
         else:
             self._notify.clear("demo-faults")
+
+    def _look_again(self) -> None:
+        self._tasks.start(self._look(), owner=self)
 
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -1,10 +1,11 @@
 """``LazyTable``: the one table of the desk, over a ``RowsModel``."""
 
 from collections.abc import Hashable
+from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -16,10 +17,12 @@ from PySide6.QtWidgets import (
 
 from ui import icons
 from ui.theme import Theme, figures
-from ui.widgets.rows import CHIP_ROLE, MUTED_ROLE, RowsModel
+from ui.widgets.rows import RowsModel
 
 _PAD = 8
 _CHIP = 14
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -112,13 +115,41 @@ class LazyTable(QTableView):
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Draws a cell: ground, hairline, then a chip or words."""
+    """Draws a cell: ground, hairline, then a chip or words.
+
+    It asks the model for the row once and its column for the rest: a full page is some hundred cells, and Qt's own way
+    through ``data`` for each role would hold the loop for longer than a blink.
+    """
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        model = index.model()
+        if not isinstance(model, RowsModel):
+            super().paint(painter, option, index)
+            return
+        row = model.row_at(index)
+        column = model.columns[index.column()]
         theme = Theme.active()
         room: QRect = option.rect
-        state = option.state
-        painter.save()
+        self._ground(painter, room, option.state, theme)
+        words = " ".join(column.text(row).split())
+        if not words:
+            return
+        inner = room.adjusted(_PAD, 0, -_PAD, 0)
+        colour = "muted" if column.muted else "text"
+        if column.tone is not None:
+            tone = column.tone(row)
+            colour = tone.value
+            picture = column.icon(row) if column.icon else tone.icon
+            top = inner.top() + (inner.height() - _CHIP) // 2
+            ratio = painter.device().devicePixelRatio()
+            painter.drawPixmap(inner.left(), top, icons.pixmap(picture, _CHIP, colour, ratio))
+            inner.setLeft(inner.left() + _CHIP + 6)
+        painter.setFont(_tabular(option.font.key()) if column.amount else option.font)
+        painter.setPen(theme.color(colour))
+        cut = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, inner.width())
+        painter.drawText(inner, _RIGHT if column.amount else _LEFT, cut)
+
+    def _ground(self, painter: QPainter, room: QRect, state: QStyle.StateFlag, theme: Theme) -> None:
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(room, theme.color("selection"))
         painter.setPen(theme.color("hairline"))
@@ -126,20 +157,10 @@ class RowDelegate(QStyledItemDelegate):
         if state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(theme.color("accent"))
             painter.drawRect(room.adjusted(0, 0, -1, -1))
-        inner = room.adjusted(_PAD, 0, -_PAD, 0)
-        colour = "muted" if index.data(MUTED_ROLE) else "text"
-        chip = index.data(CHIP_ROLE)
-        if chip and index.data():
-            picture, colour = chip
-            top = inner.top() + (inner.height() - _CHIP) // 2
-            ratio = painter.device().devicePixelRatio()
-            painter.drawPixmap(inner.left(), top, icons.pixmap(picture, _CHIP, colour, ratio))
-            inner.adjust(_CHIP + 6, 0, 0, 0)
-        align = index.data(Qt.ItemDataRole.TextAlignmentRole) or int(Qt.AlignmentFlag.AlignVCenter)
-        is_amount = bool(align & int(Qt.AlignmentFlag.AlignRight.value))
-        painter.setFont(figures(option.font) if is_amount else option.font)
-        painter.setPen(theme.color(colour))
-        words = " ".join(str(index.data() or "").split())
-        cut = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, inner.width())
-        painter.drawText(inner, align, cut)
-        painter.restore()
+
+
+@lru_cache(maxsize=16)
+def _tabular(key: str) -> QFont:
+    font = QFont()
+    font.fromString(key)
+    return figures(font)
