@@ -22,10 +22,10 @@ S, A = Source, AvailabilityStatus
     [
         (S.LIVE, A.AVAILABLE, 288, 0, "288 now, live"),
         (S.LIVE, A.AVAILABLE, None, 0, "available, live"),
-        (S.LIVE, A.AVAILABLE, 288, 120, "288 now, asked 2 min ago"),
-        (S.CACHED, A.AVAILABLE, 288, 120, "288 now, cached 2 min ago"),
+        (S.LIVE, A.AVAILABLE, 288, 120, "288 now, asked 2 min. ago"),
+        (S.CACHED, A.AVAILABLE, 288, 120, "288 now, cached 2 min. ago"),
         (S.CACHED, A.AVAILABLE, 288, 0, "288 now, cached, just now"),
-        (S.CACHED, A.BACKORDERABLE, None, 120, "back Dec 3, 2026, cached 2 min ago"),
+        (S.CACHED, A.BACKORDERABLE, None, 120, "back Dec 3, 2026, cached 2 min. ago"),
         (S.STALE, A.AVAILABLE, 5, 1680, "5 now, stale since 14:02: DOM silent"),
         (S.FALLBACK, A.UNAVAILABLE, None, 0, "not known, DOM silent, fallback"),
         (S.FALLBACK, A.AVAILABLE, 100, 0, "not known, DOM silent, fallback"),

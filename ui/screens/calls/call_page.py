@@ -26,6 +26,7 @@ from ui.widgets.buttons import explain
 from ui.widgets.labels import Hairline, Label
 from ui.words import tr
 
+_LOOK_AGAIN = 60  # seconds between two looks at the stock of what is in the cart
 _LEFT, _RIGHT = 32, 40  # average characters: the width of the columns beside the items
 
 
@@ -42,6 +43,7 @@ class CallPage(QWidget):
         self._actions = actions
         self._current = False
         self._came = False  # the cursor was put where the talk is, once the cart was there
+        self._ticks = 0
         self._promise: Promise | None = None
         folder = desk.office.settings.photos_dir
         self.caller = CallerPanel(desk.text)
@@ -115,6 +117,9 @@ class CallPage(QWidget):
         if cart is None:
             return
         now = self._desk.text.clock()
+        self._ticks += 1
+        if self._ticks % _LOOK_AGAIN == 0:
+            self.ask_stock()
         if promise_of(cart, now) is not self._promise or now.second % AGE == 0:
             self.show_state(self.state)
         else:

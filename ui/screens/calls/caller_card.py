@@ -47,6 +47,8 @@ class CallerCard(QWidget):
         self._other = _button(tr("Other caller"), "otherCallerButton", tr("This is somebody else (Ctrl+U)"))
         self._change.clicked.connect(self.change_wanted)
         self._other.clicked.connect(self.other_wanted)
+        self._phone.setAccessibleName(tr("Phone"))
+        self._email.setAccessibleName(tr("E-mail"))
         for label in (self._phone, self._email):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._arrange()

@@ -37,7 +37,9 @@ class CallerPresenter:
             await self._show_customer(cart.customer_id)
 
     async def reload(self) -> None:
-        """Read the caller and the last orders again, quietly."""
+        """Read the caller and the last orders again, quietly; never under somebody who is changing them."""
+        if self._call.state.caller.form is not Form.NONE:
+            return
         customer = self._call.state.caller.customer
         cart = self._call.state.cart
         if customer is not None or (cart is not None and cart.customer_id is not None):

@@ -42,6 +42,8 @@ def why_not_submit(state: CallState, now: datetime) -> str:
     cart = state.cart
     if cart is None:
         return ""
+    if state.notes.problem is not None:
+        return tr("The notes can not be kept as they are: {why}", why=state.notes.problem.text)
     return _missing(cart) or _unprepared(cart, now) or _unpaid(cart)
 
 
