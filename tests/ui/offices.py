@@ -1,7 +1,6 @@
 """A real service layer for the screens that look on: real database, real DOM as a program; and somebody at the keys."""
 
 import asyncio
-import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from typing import Any, Self
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from backoffice.bootstrap import BackOffice, open_backoffice
 from backoffice.domain.ids import OrderNumber, Sku, utc_now
@@ -227,8 +226,19 @@ class Person:
         assert not self.told.bugs, self.told.bugs
 
 
-def picture(person: Person, name: str) -> None:
-    """Keep a picture of the screen where BACKOFFICE_PICTURES says, if it says so."""
-    folder = os.environ.get("BACKOFFICE_PICTURES")
-    if folder:
-        person.screen.grab().save(str(Path(folder) / f"{name}.png"))
+def nameless(person: Person) -> list[str]:
+    """What can have the focus and tells assistive technology nothing; what is disabled and does not say why."""
+    widgets = [one for one in person.screen.findChildren(QWidget) if one.isVisibleTo(person.screen)]
+    silent = [
+        f"{type(one).__name__} {one.objectName()}"
+        for one in widgets
+        if one.focusPolicy() != Qt.FocusPolicy.NoFocus
+        and not one.objectName().startswith("qt_")
+        and not (one.accessibleName() or (isinstance(one, QAbstractButton) and one.text()))
+    ]
+    mute = [
+        f"{one.objectName()} is disabled"
+        for one in widgets
+        if isinstance(one, QAbstractButton) and not one.isEnabled() and not one.toolTip()
+    ]
+    return silent + mute

@@ -18,12 +18,13 @@ from tests.ui.offices import (
     desk_over,
     fail_transfer,
     go_silent,
+    nameless,
     parts,
     place_order,
     signed_in,
     transfer_once,
 )
-from tests.ui.orders.standin import NOW, SUPPORT, HistoryToLookAt, RetriesToLookAt, details, rows
+from tests.ui.orders.standin import NOW, SUPERVISOR, SUPPORT, HistoryToLookAt, RetriesToLookAt, details, rows
 from ui.screens.orders.view import OrdersScreen
 
 pytestmark = pytest.mark.timeout(180)
@@ -235,3 +236,25 @@ async def test_a_rule_that_says_no_is_shown_in_the_list(looking: tuple[Person, H
     sam.type("x")
     await sam.until(lambda: "not one of ours" in sam.words("ordersNotice"))
     assert sam.rows("ordersTable") == 50
+
+
+async def test_every_widget_of_an_opened_order_has_a_name(looking: tuple[Person, HistoryToLookAt]) -> None:
+    sam, _ = looking
+    sam.screen.show_subject("B1000050")
+    await sam.until(lambda: sam.words("orderStatusChip"))
+    for page in range(5):
+        sam.find("orderTabs").setCurrentIndex(page)
+        assert nameless(sam) == []
+
+
+async def test_a_new_call_with_the_customer_starts_from_the_order(qapp: QApplication) -> None:
+    history = HistoryToLookAt(rows(3))
+    office = parts(order_history=history, transfers=RetriesToLookAt(history))
+    sue = await Person(OrdersScreen, *desk_over(office, SUPERVISOR, lambda: NOW)).seated()
+    wanted: list[str] = []
+    sue.screen.start_call.connect(wanted.append)
+    sue.screen.show_subject("B1000050")
+    await sue.until(lambda: sue.words("orderStatusChip"))
+    sue.find("startCallButton").click()
+    assert wanted == ["c0"]
+    await sue.close()

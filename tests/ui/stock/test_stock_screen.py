@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from backoffice.bootstrap import BackOffice
 from backoffice.domain.staff import Role
 from tests.external.dom.strings import Strings
-from tests.ui.offices import Person, desk_over, go_silent, parts, signed_in
+from tests.ui.offices import Person, desk_over, go_silent, nameless, parts, signed_in
 from tests.ui.stock.standin import AGENT, NOW, CatalogToLookAt, StockToLookAt
 from ui.screens.stock.view import StockScreen
 
@@ -114,3 +114,11 @@ async def test_what_nobody_sells_is_said_at_the_field(looking: Looking) -> None:
     await ann.until(lambda: "Nothing is called" in ann.words("stockNothingFound"))
     ann.screen.show_subject("NO-SUCH")
     await ann.until(lambda: "There is no SKU" in ann.words("stateTitle"))
+
+
+async def test_every_widget_of_a_product_has_a_name(looking: Looking) -> None:
+    ann, _, _ = looking
+    assert nameless(ann) == []
+    ann.screen.show_subject("BK-R93R-62")
+    await ann.until(lambda: ann.rows("stockTable") == 4)
+    assert nameless(ann) == []

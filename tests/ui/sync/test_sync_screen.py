@@ -11,7 +11,7 @@ from backoffice.bootstrap import BackOffice
 from backoffice.domain.ids import LocationId, Sku
 from backoffice.domain.staff import Role
 from backoffice.domain.sync import InboxState
-from tests.ui.offices import Person, desk_over, parts, signed_in
+from tests.ui.offices import Person, desk_over, nameless, parts, signed_in
 from tests.ui.sync.standin import NOW, SUPERVISOR, LoaderToLookAt, MessagesToLookAt, inbox
 from ui.screens.sync.presenter import LONGEST_BODY, readable
 from ui.screens.sync.view import SyncScreen
@@ -115,6 +115,15 @@ async def test_loading_shows_progress_and_stops_when_told(busy: Busy) -> None:
     loader.steps.release()
     await sue.until(lambda: "Stopped." in sue.words("loadReport"))
     assert not sue.shows("loadProgress")
+
+
+async def test_every_widget_of_an_opened_message_has_a_name(busy: Busy) -> None:
+    sue, _, _ = busy
+    sue.find("messagesTable").setFocus()
+    sue.enter()
+    await sue.until(lambda: sue.find("messageBody").toPlainText())
+    sue.press("Ctrl+O")
+    assert nameless(sue) == []
 
 
 def test_a_body_is_indented_left_alone_or_cut_and_said_so() -> None:

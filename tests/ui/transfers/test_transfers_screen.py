@@ -12,7 +12,16 @@ from backoffice.bootstrap import BackOffice
 from backoffice.domain.staff import Role
 from backoffice.domain.statuses import TransferStatus
 from tests.external.dom.strings import Strings
-from tests.ui.offices import Person, desk_over, fail_transfer, parts, place_order, signed_in, transfer_once
+from tests.ui.offices import (
+    Person,
+    desk_over,
+    fail_transfer,
+    nameless,
+    parts,
+    place_order,
+    signed_in,
+    transfer_once,
+)
 from tests.ui.transfers.standin import NOW, SUPERVISOR, TransfersToLookAt, backlog
 from ui.screens.transfers.view import TransfersScreen
 
@@ -175,3 +184,14 @@ async def test_each_disabled_act_says_why(busy: tuple[Person, TransfersToLookAt]
     for name in ("retryButton", "holdButton", "releaseButton", "resolveButton", "giveUpButton"):
         assert not sue.find(name).isEnabled()
         assert sue.find(name).accessibleDescription()
+
+
+async def test_every_widget_of_an_opened_transfer_has_a_name(busy: tuple[Person, TransfersToLookAt]) -> None:
+    sue, _ = busy
+    assert nameless(sue) == []
+    sue.screen.show_subject("B1000895")
+    await sue.until(lambda: sue.words("transferStatusChip"))
+    sue.find("transfersTable").setFocus()
+    sue.press("Ctrl+G")
+    await sue.until(lambda: sue.shows("giveUpPanel"))
+    assert nameless(sue) == []

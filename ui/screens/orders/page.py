@@ -102,6 +102,7 @@ class OrderPage(QScrollArea):
         for title, words in said:
             part = QVBoxLayout()
             part.setSpacing(Space.S)
+            words.setAccessibleName(title)
             part.addWidget(Label(title, size="heading"))
             part.addWidget(words)
             part.addStretch()

@@ -213,6 +213,8 @@ class OrderPanel(QWidget):
         self._add.clicked.connect(self._want_note)
         self._tabs = QTabWidget()
         self._tabs.setObjectName("orderTabs")
+        self._tabs.setAccessibleName(tr("Pages of the order"))
+        self._tabs.tabBar().setAccessibleName(tr("Pages of the order"))
         self._tabs.setDocumentMode(True)
         self._tabs.addTab(self._page, tr("Order"))
         self._tabs.addTab(timeline, tr("Time line"))

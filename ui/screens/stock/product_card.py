@@ -33,6 +33,7 @@ class ProductCard(QWidget):
         self._name.setObjectName("stockName")
         self._sku = Label(tone=Tone.NEUTRAL)
         self._sku.setObjectName("stockSku")
+        self._sku.setAccessibleName(tr("SKU"))
         self._sku.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._sale = StatusChip()
         self._sale.setObjectName("stockOnSale")
