@@ -60,17 +60,25 @@ _SETTLE_LINE = (
     )
     .values(quantity=bindparam("held"), result=bindparam("said"), available_from=bindparam("from_when"))
 )
+_LIVE_ONE = select(reservations.c.reservation_id).where(
+    reservations.c.cart_id == bindparam("cart"), reservations.c.status.in_(_LIVE)
+)
+_SETTLE = (
+    update(reservations)
+    .where(
+        reservations.c.reservation_id == bindparam("reservation"),
+        reservations.c.status == ReservationStatus.ASKING.value,
+    )
+    .values(status=ReservationStatus.HELD.value, expires_at=bindparam("until"))
+)
+_INSERT_RESERVATION = insert(reservations)
 _INSERT_DECREMENTS = insert(decrements)
 _INSERT_LINES = insert(reservation_lines)
 
 
 def live_reservation(connection: Connection, cart_id: str) -> ReservationId | None:
     """Return the id of what is held, or being asked for, for a cart."""
-    found = connection.execute(
-        select(reservations.c.reservation_id).where(
-            reservations.c.cart_id == cart_id, reservations.c.status.in_(_LIVE)
-        )
-    ).scalar()
+    found = connection.execute(_LIVE_ONE, {"cart": cart_id}).scalar()
     return ReservationId(found) if found else None
 
 
@@ -96,14 +104,15 @@ def intend(
         connection.execute(delete(reservation_lines).where(reservation_lines.c.reservation_id == identity))
     else:
         connection.execute(
-            insert(reservations).values(
-                reservation_id=identity,
-                cart_id=cart_id,
-                system=system.value,
-                status=ReservationStatus.ASKING.value,
-                created_at=now,
-                expires_at=expires_at,
-            )
+            _INSERT_RESERVATION,
+            {
+                "reservation_id": identity,
+                "cart_id": cart_id,
+                "system": system.value,
+                "status": ReservationStatus.ASKING.value,
+                "created_at": now,
+                "expires_at": expires_at,
+            },
         )
     if lines:
         connection.execute(
@@ -131,14 +140,7 @@ def settle(
     expires_at: datetime,
 ) -> bool:
     """Write down what is held; False when the reservation was let go meanwhile."""
-    changed = connection.execute(
-        update(reservations)
-        .where(
-            reservations.c.reservation_id == reservation_id,
-            reservations.c.status == ReservationStatus.ASKING.value,
-        )
-        .values(status=ReservationStatus.HELD.value, expires_at=expires_at)
-    )
+    changed = connection.execute(_SETTLE, {"reservation": reservation_id, "until": expires_at})
     if lines:
         connection.execute(
             _SETTLE_LINE,

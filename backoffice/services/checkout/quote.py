@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from backoffice.domain.cart import Cart, Explanation, LineTotal, Totals
 from backoffice.domain.customer import Address
@@ -24,6 +24,10 @@ from backoffice.store.tables.people import customers
 from backoffice.store.tables.selling import products
 
 SHIPMENT = "1"
+_PRODUCTS = select(products).where(products.c.sku.in_(bindparam("skus", expanding=True)))
+_CUSTOMER = select(customers.c.customer_id, customers.c.group, customers.c.tax_group).where(
+    customers.c.customer_id == bindparam("customer")
+)
 RULES_GOOD_FOR = timedelta(seconds=30)
 
 
@@ -62,13 +66,9 @@ class Quotes:
 
 def _request(connection: Connection, cart: Cart, rules: LoadedRules, now: datetime) -> PricingRequest:
     skus = [line.sku for line in cart.lines]
-    rows = connection.execute(select(products).where(products.c.sku.in_(skus)))
+    rows = connection.execute(_PRODUCTS, {"skus": skus})
     found = {row.sku: row for row in rows}
-    customer = connection.execute(
-        select(customers.c.customer_id, customers.c.group, customers.c.tax_group).where(
-            customers.c.customer_id == cart.customer_id
-        )
-    ).first()
+    customer = connection.execute(_CUSTOMER, {"customer": cart.customer_id}).first()
     destination = _destination(cart.ship_to)
     return PricingRequest(
         at=now,

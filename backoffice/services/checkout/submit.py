@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, insert, update
+from sqlalchemy import Connection, Row, bindparam, insert, update
 
 from backoffice.domain.cart import Cart
 from backoffice.domain.errors import Refusal
@@ -52,6 +52,12 @@ ASK_AGAIN = timedelta(seconds=2)  # at first; then as long as it has been unknow
 ASK_AGAIN_AT_LAST = timedelta(seconds=30)
 UNDO_AGAIN = timedelta(seconds=30)
 FIRST_NUMBER = 1_000_001
+_COUNT = (
+    update(counters)
+    .where(counters.c.name == bindparam("of"))
+    .values(value=counters.c.value + 1)
+    .returning(counters.c.value)
+)
 _EARLY = timedelta(seconds=0.5)  # a job may come a little before its time
 _STOPPED = Refusal(
     "The application stopped while the order was being submitted.",
@@ -311,12 +317,7 @@ class Submit:
     def _take_number(self, work: Work) -> OrderNumber:
         """Return the next order number; in its own row, so it is never given twice."""
         name = f"order-{work.store_id}"
-        changed = work.connection.execute(
-            update(counters)
-            .where(counters.c.name == name)
-            .values(value=counters.c.value + 1)
-            .returning(counters.c.value)
-        ).scalar()
+        changed = work.connection.execute(_COUNT, {"of": name}).scalar()
         if changed is None:
             work.connection.execute(insert(counters).values(name=name, value=FIRST_NUMBER))
             changed = FIRST_NUMBER

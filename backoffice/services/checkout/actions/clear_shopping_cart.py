@@ -1,10 +1,16 @@
 """clearShoppingCart: the cart is closed, for its order exists."""
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from backoffice.domain.statuses import CartStatus
 from backoffice.services.checkout.work import Work
 from backoffice.store.tables.ordering import carts
+
+_CLOSE = (
+    update(carts)
+    .where(carts.c.cart_id == bindparam("cart"))
+    .values(status=CartStatus.ORDERED.value, updated_at=bindparam("now"))
+)
 
 
 class ClearShoppingCart:
@@ -14,11 +20,7 @@ class ClearShoppingCart:
 
     def execute(self, work: Work) -> None:
         """Close the cart."""
-        work.connection.execute(
-            update(carts)
-            .where(carts.c.cart_id == work.cart.cart_id)
-            .values(status=CartStatus.ORDERED.value, updated_at=work.now)
-        )
+        work.connection.execute(_CLOSE, {"cart": work.cart.cart_id, "now": work.now})
 
     def undo(self, work: Work) -> None:
         """Finalize actions are not undone."""

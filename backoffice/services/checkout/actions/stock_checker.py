@@ -1,12 +1,17 @@
 """stockChecker: what was promised by Prepare still holds."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from backoffice.domain.errors import Refusal
 from backoffice.domain.statuses import ReservationStatus
 from backoffice.services.checkout.prepare import unallocated
 from backoffice.services.checkout.work import Work
 from backoffice.store.tables.selling import products, reservations
+
+_STATUS = select(reservations.c.status).where(reservations.c.reservation_id == bindparam("reservation"))
+_PRODUCTS = select(
+    products.c.sku, products.c.sell_from, products.c.sell_until, products.c.minimum_quantity
+).where(products.c.sku.in_(bindparam("skus", expanding=True)))
 
 
 class StockChecker:
@@ -44,9 +49,7 @@ class StockChecker:
     def _check_hold(self, work: Work, reservation_id: str | None) -> None:
         if reservation_id is None:
             return
-        status = work.connection.execute(
-            select(reservations.c.status).where(reservations.c.reservation_id == reservation_id)
-        ).scalar()
+        status = work.connection.execute(_STATUS, {"reservation": reservation_id}).scalar()
         if status != ReservationStatus.HELD.value:
             sentence = "The stock is not held any more."
             raise Refusal(sentence, advice="Prepare again (F5), then submit.", code="prepare_again")
@@ -56,11 +59,7 @@ class StockChecker:
         for line in work.cart.lines:
             wanted[line.sku] = wanted.get(line.sku, 0) + line.quantity
         skus = set(wanted)
-        rows = work.connection.execute(
-            select(
-                products.c.sku, products.c.sell_from, products.c.sell_until, products.c.minimum_quantity
-            ).where(products.c.sku.in_(skus))
-        ).all()
+        rows = work.connection.execute(_PRODUCTS, {"skus": sorted(skus)}).all()
         today = work.now.date()
         on_sale = {
             row.sku

@@ -1,10 +1,12 @@
 """updateCustomer: the customer exists; what is known of them is what the order will freeze."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from backoffice.domain.errors import Refusal
 from backoffice.services.checkout.work import Work
 from backoffice.store.tables.people import customers
+
+_KNOWN = select(customers.c.customer_id).where(customers.c.customer_id == bindparam("customer"))
 
 
 class UpdateCustomer:
@@ -14,9 +16,7 @@ class UpdateCustomer:
 
     def execute(self, work: Work) -> None:
         """Refuse a cart whose customer is gone."""
-        found = work.connection.execute(
-            select(customers.c.customer_id).where(customers.c.customer_id == work.cart.customer_id)
-        ).first()
+        found = work.connection.execute(_KNOWN, {"customer": work.cart.customer_id}).first()
         if found is None:
             sentence = "The customer of this cart does not exist any more."
             raise Refusal(sentence, field="customer", advice="Find the caller again.")

@@ -1,6 +1,6 @@
 """updateOrder: the order takes what the cart held and counts as submitted."""
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from backoffice.domain.errors import Refusal
 from backoffice.domain.statuses import OrderStatus
@@ -8,6 +8,12 @@ from backoffice.services.checkout.work import Work
 from backoffice.services.order_rows import move_order
 from backoffice.services.reservations import consume, return_to_cart
 from backoffice.store.tables.ordering import orders
+
+_KEEP = (
+    update(orders)
+    .where(orders.c.order_id == bindparam("order"))
+    .values(reservation_id=bindparam("reservation"))
+)
 
 
 class UpdateOrder:
@@ -22,9 +28,7 @@ class UpdateOrder:
             if not consume(work.connection, reservation_id, work.order_id, work.now):
                 sentence = "The hold on the stock ran out during the checkout."
                 raise Refusal(sentence, advice="Prepare again (F5), then submit.", code="prepare_again")
-            work.connection.execute(
-                update(orders).where(orders.c.order_id == work.order_id).values(reservation_id=reservation_id)
-            )
+            work.connection.execute(_KEEP, {"order": work.order_id, "reservation": reservation_id})
         move_order(
             work.connection,
             work.order_id,
@@ -39,6 +43,4 @@ class UpdateOrder:
         reservation_id = work.cart.prepared.reservation_id if work.cart.prepared else None
         if reservation_id is not None:
             return_to_cart(work.connection, reservation_id, work.order_id, work.now)
-            work.connection.execute(
-                update(orders).where(orders.c.order_id == work.order_id).values(reservation_id=None)
-            )
+            work.connection.execute(_KEEP, {"order": work.order_id, "reservation": None})
