@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from backoffice.cli import COMMANDS, main
+from backoffice.cli import COMMANDS, importing, main
+from backoffice.services import imports
 from tests.external.processes import ROOT
 
 DEMO = ROOT / "resources" / "demo" / "adventure-works"
@@ -124,6 +125,10 @@ def test_rows_that_are_wrong_are_told_by_line(
     assert "line 2, list_price_usd:" in out
     assert "3 rows loaded, 1 rejected." in out
     assert "cheap" in rejects.read_text(encoding="utf-8")
+
+
+def test_every_kind_of_file_can_be_named() -> None:
+    assert set(importing.KINDS) == set(imports.KINDS)
 
 
 def test_a_file_of_something_else_is_refused_whole(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
