@@ -27,7 +27,7 @@ from ui.widgets.labels import Hairline, Label
 from ui.words import tr
 
 _LOOK_AGAIN = 60  # seconds between two looks at the stock of what is in the cart
-_LEFT, _RIGHT = 32, 40  # average characters: the width of the columns beside the items
+_LEFT, _RIGHT = 36, 40  # average characters: the width of the columns beside the items
 
 
 class CallPage(QWidget):

@@ -34,7 +34,14 @@ class CallerPanel(QStackedWidget):
         self.setObjectName("callerColumn")
         self.search = CallerSearch()
         self.card = CallerCard(text)
-        self.form = Form("newCallerForm", tr("New caller"), _plan(), prefix="caller", save=tr("Save   Enter"))
+        self.form = Form(
+            "newCallerForm",
+            tr("New caller"),
+            _plan(),
+            prefix="caller",
+            save=tr("Save   Enter"),
+            hint=tr("A name or a company is enough."),
+        )
         self._state = CallerState()
         for page in (self.search, _scrolled(self.form), self.card):
             self.addWidget(page)
@@ -96,7 +103,7 @@ def _plan() -> tuple[FieldPlan, ...]:
     return (
         FieldPlan(name="first_name", caption=tr("First name"), row=0),
         FieldPlan(name="last_name", caption=tr("Last name"), row=0, column=1),
-        FieldPlan(name="company", caption=tr("Company (or a name: one is enough)"), row=1, span=2),
+        FieldPlan(name="company", caption=tr("Company"), row=1, span=2),
         FieldPlan(name="phone", caption=tr("Phone"), row=2, span=2, guarded=False),
         FieldPlan(name="email", caption=tr("E-mail, if there is one"), row=3, span=2),
         FieldPlan(name="notes", caption=tr("Notes"), row=4, span=2),

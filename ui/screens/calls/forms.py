@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -18,6 +18,7 @@ from ui.screens.calls.card_guard import CardGuard
 from ui.screens.calls.sentence import Sentence
 from ui.screens.calls.state import Problem
 from ui.theme import Space
+from ui.tone import Tone
 from ui.widgets.fields import EscapeGoesBack, Field
 from ui.widgets.labels import Label
 from ui.words import tr
@@ -42,7 +43,9 @@ class Form(QWidget):
     saved = Signal()
     cancelled = Signal()
 
-    def __init__(self, name: str, title: str, plan: Sequence[FieldPlan], *, prefix: str, save: str) -> None:
+    def __init__(
+        self, name: str, title: str, plan: Sequence[FieldPlan], *, prefix: str, save: str, hint: str = ""
+    ) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(title)
@@ -55,7 +58,9 @@ class Form(QWidget):
         grid = QGridLayout()
         grid.setSpacing(Space.M)
         for one in plan:
-            grid.addWidget(self._field(one, prefix), one.row, one.column, 1, one.span)
+            grid.addWidget(
+                self._field(one, prefix), one.row, one.column, 1, one.span, Qt.AlignmentFlag.AlignTop
+            )
         self._save = QPushButton(save)
         self._save.setObjectName(f"save{prefix.capitalize()}Button")
         self._save.clicked.connect(self.saved)
@@ -72,6 +77,8 @@ class Form(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.M)
         column.addWidget(self._title)
+        if hint:
+            column.addWidget(Label(hint, size="small", tone=Tone.NEUTRAL, wrap=True))
         column.addLayout(grid)
         column.addWidget(self._sentence)
         column.addLayout(buttons)
