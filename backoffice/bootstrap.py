@@ -180,7 +180,7 @@ async def open_backoffice(
             store=store, clock=clock, jobs=jobs, store_id=store_id, catalog=catalog, inventory=inventory
         ),
         checkout=Checkout(
-            prepare=Prepare(store=store, clock=clock, store_id=store_id, dom=dom, quotes=quotes),
+            prepare=Prepare(store=store, clock=clock, jobs=jobs, store_id=store_id, dom=dom, quotes=quotes),
             submit=submit,
             gateway=gateway,
             store=store,

@@ -178,6 +178,23 @@ def let_go(connection: Connection, jobs: Jobs, cart_id: str, now: datetime) -> N
         release(connection, jobs, identity, now, ReservationStatus.RELEASED)
 
 
+def let_go_again(connection: Connection, jobs: Jobs, reservation_id: str, now: datetime) -> None:
+    """A DOM answered after its hold was let go of here: it may hold since then, so it is told once more."""
+    gone = [
+        ReservationStatus.RELEASING.value,
+        ReservationStatus.RELEASED.value,
+        ReservationStatus.EXPIRED.value,
+    ]
+    changed = connection.execute(
+        update(reservations)
+        .where(reservations.c.reservation_id == reservation_id, reservations.c.status.in_(gone))
+        .values(status=ReservationStatus.RELEASING.value)
+    )
+    if changed.rowcount:
+        key = f"release-{reservation_id}-{now.timestamp():.3f}"
+        jobs.enqueue(connection, "release_reservation", reservation_id, key=key)
+
+
 def release(
     connection: Connection, jobs: Jobs, reservation_id: str, now: datetime, ending: ReservationStatus
 ) -> None:

@@ -21,8 +21,8 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_nothing
 
 from backoffice.bootstrap import Adapters, BackOffice, open_backoffice
 from backoffice.domain.cart import Cart
-from backoffice.domain.ids import CartId, CustomerId, Sku
-from backoffice.domain.inventory import InventorySystem
+from backoffice.domain.ids import CartId, CustomerId, ReservationId, Sku
+from backoffice.domain.inventory import InventorySystem, Reservation, ReservationLine
 from backoffice.domain.order import SubmitResult
 from backoffice.domain.outcome import Outcome
 from backoffice.domain.payment import PaymentMethod, PaymentPlan
@@ -130,6 +130,19 @@ class Dom(FakeDom):
         super().__init__(clock=clock, store=STORE_ID)
         self.sent: list[tuple[str, TransferOrder]] = []
         self.go_on = asyncio.Event()
+        self.slow_to_hold = False
+
+    async def reserve_inventory(
+        self,
+        reservation_id: ReservationId,
+        lines: tuple[ReservationLine, ...],
+        *,
+        expires_at: datetime,
+        context: MessageContext,
+    ) -> Outcome[Reservation]:
+        if self.slow_to_hold:
+            await self.go_on.wait()
+        return await super().reserve_inventory(reservation_id, lines, expires_at=expires_at, context=context)
 
     async def transfer(
         self, order: TransferOrder, *, key: str, context: MessageContext

@@ -1,5 +1,6 @@
 """ProcessOrder Prepare: hold the stock, price the cart, promise both for a while."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -121,6 +122,34 @@ async def test_hold_nobody_heard_of_is_let_go_when_its_time_is_over(desk: Desk) 
     await desk.run_jobs()
     assert desk.held_at_dom() == 0
     assert [row["status"] for row in desk.rows(reservations)] == ["released"]
+
+
+async def test_hold_that_comes_after_the_call_was_closed_is_cancelled_again(desk: Desk) -> None:
+    cart = await desk.built("3*HL-U509-R")
+    desk.dom.slow_to_hold = True
+    task = asyncio.ensure_future(desk.prepare(cart))
+    while not desk.rows(reservations):
+        await asyncio.sleep(0.01)
+    await desk.office.carts.close_call(AGENT, cart.call_id)
+    await desk.run_jobs()
+    assert [row["status"] for row in desk.rows(reservations)] == ["released"]
+    desk.dom.go_on.set()
+    with pytest.raises(Conflict) as refusal:
+        await task
+    assert refusal.value.code == "hold_lost"
+    assert desk.held_at_dom() == 3
+    await desk.run_jobs()
+    assert desk.held_at_dom() == 0
+    assert [row["status"] for row in desk.rows(reservations)] == ["released"]
+
+
+async def test_cart_prepared_twice_at_once_is_held_once(desk: Desk) -> None:
+    cart = await desk.built("3*HL-U509-R")
+    ends = await asyncio.gather(desk.prepare(cart), desk.prepare(cart), return_exceptions=True)
+    assert any(not isinstance(end, BaseException) for end in ends)
+    await desk.run_jobs()
+    assert desk.held_at_dom() == 3
+    assert (await desk.submit(await desk.office.carts.get(AGENT, cart.cart_id))).order_number == "B1000001"
 
 
 async def test_dom_that_refuses_says_why(desk: Desk) -> None:

@@ -30,7 +30,8 @@ from backoffice.services import audit
 from backoffice.services.cart_rows import load_cart, require_open, require_owner, write_cart
 from backoffice.services.checkout.quote import Quote, Quotes
 from backoffice.services.codec import pack
-from backoffice.services.reservations import hold_locally, intend, settle
+from backoffice.services.jobs import Jobs
+from backoffice.services.reservations import hold_locally, intend, let_go_again, settle
 from backoffice.services.stores import load_store
 from backoffice.settings import StoreSettings
 from backoffice.store.store import Store
@@ -57,6 +58,7 @@ class Prepare:
         *,
         store: Store,
         clock: Callable[[], datetime],
+        jobs: Jobs,
         store_id: str,
         dom: ExternalInventory,
         quotes: Quotes,
@@ -64,6 +66,7 @@ class Prepare:
         """Take what is needed; nothing is read before the first call."""
         self._store = store
         self._clock = clock
+        self._jobs = jobs
         self._store_id = store_id
         self._dom = dom
         self._quotes = quotes
@@ -78,9 +81,13 @@ class Prepare:
             first.reservation_id, first.lines, expires_at=first.expires_at, context=first.context
         )
         answer = _read_by_line(_answered(outcome), first.lines)
-        return await self._store.run(
+        promised = await self._store.run(
             lambda connection: self._promise_held(connection, actor, cart_id, version, answer)
         )
+        if promised is None:
+            sentence = "The hold was let go of while the DOM was being asked."
+            raise Conflict(sentence, advice="Prepare again.", code="hold_lost")
+        return promised
 
     def _hold(self, connection: Connection, actor: Actor, cart_id: CartId, version: int) -> Cart | _Question:
         """Hold from our own stock and promise at once, or write down what the DOM will be asked."""
@@ -121,12 +128,13 @@ class Prepare:
 
     def _promise_held(
         self, connection: Connection, actor: Actor, cart_id: CartId, version: int, answer: Reservation
-    ) -> Cart:
+    ) -> Cart | None:
+        """Keep the promise; None when nobody wants it any more: what the DOM holds since then is cancelled again."""
+        if not settle(connection, answer.reservation_id, answer.lines, answer.expires_at):
+            let_go_again(connection, self._jobs, answer.reservation_id, self._clock())
+            return None
         cart = load_cart(connection, cart_id)
         require_open(cart, version)
-        if not settle(connection, answer.reservation_id, answer.lines, answer.expires_at):
-            sentence = "The hold ran out while the DOM was being asked."
-            raise Conflict(sentence, advice="Prepare again.", code="hold_lost")
         return self._promise(connection, actor, cart, load_store(connection, self._store_id), answer)
 
     def _promise(
