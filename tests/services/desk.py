@@ -8,42 +8,34 @@
     await desk.run_jobs(within=timedelta(hours=1)) # and what becomes due, moving the clock to it
 """
 
-import asyncio
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Column, Connection, Integer, RowMapping, Table, Text, event, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_or_nothing
+from sqlalchemy import Connection, RowMapping, Table, event, select, update
 
 from backoffice.bootstrap import Adapters, BackOffice, open_backoffice
 from backoffice.domain.cart import Cart
-from backoffice.domain.ids import CartId, CustomerId, ReservationId, Sku
-from backoffice.domain.inventory import InventorySystem, Reservation, ReservationLine
+from backoffice.domain.ids import CartId, CustomerId, Sku
+from backoffice.domain.inventory import InventorySystem
 from backoffice.domain.order import SubmitResult
-from backoffice.domain.outcome import Outcome
 from backoffice.domain.payment import PaymentMethod, PaymentPlan
 from backoffice.domain.staff import Actor
-from backoffice.external.dom.port import MessageContext, TransferAcknowledged, TransferOrder
-from backoffice.external.payments.port import AuthoriseRequest, GatewayPayment
 from backoffice.services.checkout.actions.lists import PIPELINE
 from backoffice.services.checkout.journal import Step, last_attempt, read_steps
 from backoffice.services.checkout.pipeline import Pipeline
 from backoffice.services.checkout.submit import Submit
 from backoffice.services.stores import load_store, save_store
 from backoffice.settings import Settings
-from backoffice.store.tables.base import Moment, metadata
 from backoffice.store.tables.ordering import carts, order_lines, orders, payments, transfers
 from backoffice.store.tables.selling import decrements, products, reservations, stock
-from tests.fakes.dom import FakeDom
 from tests.fakes.mail import FakeMailServer
-from tests.fakes.payments import FakePaymentGateway
+from tests.services.desk_world import Clock, Dom, Gateway, TableJobs, jobs_table
 from tests.services.world import AGENT, STORE_ID
 
-NOW = datetime(2026, 11, 22, 9, 0, 0, tzinfo=UTC)
 ORLANDO = CustomerId("29485")  # an address in California
 ON_ACCOUNT = PaymentPlan(method=PaymentMethod.ON_ACCOUNT, reference="PO 4711", label="PO 4711")
 CARD = PaymentPlan(method=PaymentMethod.CARD, reference="card_approves", label="Visa ending 4242")
@@ -51,109 +43,6 @@ DECLINED = PaymentPlan(
     method=PaymentMethod.CARD, reference="card_insufficient_funds", label="Visa ending 9995"
 )
 LATE = PaymentPlan(method=PaymentMethod.CARD, reference="card_answers_late", label="Visa ending 3220")
-
-jobs_table = Table(
-    "jobs_of_tests",
-    metadata,
-    Column("place", Integer, primary_key=True),
-    Column("key", Text, unique=True, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("due_at", Moment, nullable=False),
-    Column("done", Integer, nullable=False),
-    info={"of_tests": True},
-)
-metadata.remove(jobs_table)  # only where a desk of tests makes it
-
-
-class Clock:
-    """Moved by hand; each look is a millisecond later, so that nothing happens at once."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(milliseconds=1)
-        return self.now
-
-    def pass_time(self, by: timedelta) -> None:
-        self.now += by
-
-
-class TableJobs:
-    """`Jobs` in a table of the same database, so a job is there if and only if its transaction is."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-
-    def enqueue(
-        self, connection: Connection, name: str, *args: str, key: str, delay: timedelta | None = None
-    ) -> None:
-        [subject] = args
-        connection.execute(
-            insert_or_nothing(jobs_table)
-            .values(
-                key=key,
-                name=name,
-                subject=subject,
-                due_at=self._clock.now + (delay or timedelta()),
-                done=0,
-            )
-            .on_conflict_do_nothing(index_elements=["key"])
-        )
-
-
-class Gateway(FakePaymentGateway):
-    """The gateway in memory, which can also leave a caller waiting until ``go_on`` is set, or for ever."""
-
-    hangs = ""  # "before" the effect, or "after" it
-
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        super().__init__(clock=clock)
-        self.go_on = asyncio.Event()
-
-    async def authorise(self, request: AuthoriseRequest, *, key: str) -> Outcome[GatewayPayment]:
-        if self.hangs == "before":
-            await self.go_on.wait()
-        answer = await super().authorise(request, key=key)
-        if self.hangs == "after":
-            await self.go_on.wait()
-        return answer
-
-
-class Dom(FakeDom):
-    """The DOM in memory, which can also leave a transfer waiting, and remembers what was sent."""
-
-    hangs = ""  # "before" the effect, or "after" it
-
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        super().__init__(clock=clock, store=STORE_ID)
-        self.sent: list[tuple[str, TransferOrder]] = []
-        self.go_on = asyncio.Event()
-        self.slow_to_hold = False
-
-    async def reserve_inventory(
-        self,
-        reservation_id: ReservationId,
-        lines: tuple[ReservationLine, ...],
-        *,
-        expires_at: datetime,
-        context: MessageContext,
-    ) -> Outcome[Reservation]:
-        if self.slow_to_hold:
-            await self.go_on.wait()
-        return await super().reserve_inventory(reservation_id, lines, expires_at=expires_at, context=context)
-
-    async def transfer(
-        self, order: TransferOrder, *, key: str, context: MessageContext
-    ) -> Outcome[TransferAcknowledged]:
-        self.sent.append((key, order))
-        if self.hangs == "before":
-            await self.go_on.wait()
-        answer = await super().transfer(order, key=key, context=context)
-        if self.hangs == "after":
-            await self.go_on.wait()
-        return answer
 
 
 @dataclass

@@ -15,7 +15,8 @@ from backoffice.services.order_sync import OrderSync
 from backoffice.store.tables.messages import mails
 from backoffice.store.tables.ordering import order_lines, shipments
 from backoffice.store.tables.selling import availability, decrements
-from tests.services.desk import CARD, Desk, TableJobs
+from tests.services.desk import CARD, Desk
+from tests.services.desk_world import TableJobs
 from tests.services.pushes import SECRET, signed
 from tests.services.world import SUPPORT
 

@@ -9,7 +9,8 @@ from backoffice.domain.order import Shipment
 from backoffice.external.dom.port import ExternalOrder, ExternalShipment, TransferAddress
 from backoffice.services.order_differences import differences
 from backoffice.services.order_rows import load_order
-from tests.services.desk import NOW, Desk
+from tests.services.desk import Desk
+from tests.services.desk_world import NOW
 from tests.services.world import AGENT
 
 PARCEL = ExternalShipment(

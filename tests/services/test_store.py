@@ -21,7 +21,8 @@ from backoffice.store.engine import (
     sqlite_file,
 )
 from backoffice.store.store import Store
-from tests.services.desk import NOW, Desk
+from tests.services.desk import Desk
+from tests.services.desk_world import NOW
 from tests.services.world import AGENT
 
 things = Table("things", MetaData(), Column("number", Integer, primary_key=True))
