@@ -7,12 +7,13 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QTabWidg
 from backoffice.domain.staff import Right
 from backoffice.domain.statuses import TransferStatus
 from backoffice.services.order_history import OrderDetails
+from ui.answers import Phase
 from ui.desk import Desk
 from ui.screens.orders import columns
 from ui.screens.orders.comparison import compare
 from ui.screens.orders.page import OrderPage
 from ui.screens.orders.shown import ShownOrder, shown
-from ui.screens.orders.state import Panel, Phase
+from ui.screens.orders.state import Panel
 from ui.theme import Space
 from ui.tone import Tone
 from ui.widgets import statuses

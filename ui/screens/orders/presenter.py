@@ -19,7 +19,9 @@ from backoffice.domain.order import OrderRow
 from backoffice.domain.staff import Actor
 from backoffice.domain.transfer import Transfer
 from backoffice.services.order_history import OrderDetails
-from ui.screens.orders.state import PAGE, Filters, OrdersState, Panel, Phase, Show, Trouble
+from ui.answers import Phase, Trouble, trouble_of
+from ui.screens.orders.state import PAGE, Filters, OrdersState, Panel, Show
+from ui.words import tr
 
 LONGEST_REFRESH = 200  # rows read again at once; what lies below keeps what it says until it is scrolled to
 
@@ -77,12 +79,12 @@ class OrdersPresenter:
             page = await self._history.search(self._actor, filters.question(self._clock()))
         except (Refusal, StoreUnavailable) as no:
             if mine == self._search:
-                self._show(phase=Phase.FAILED, trouble=_trouble(no))
+                self._show(phase=Phase.FAILED, trouble=trouble_of(no))
             return
         except Exception:
             if mine == self._search:
                 self._show(
-                    phase=Phase.FAILED, trouble=Trouble(sentence="Something went wrong while searching.")
+                    phase=Phase.FAILED, trouble=Trouble(sentence=tr("Something went wrong while searching."))
                 )
             raise
         if mine == self._search:
@@ -143,11 +145,11 @@ class OrdersPresenter:
             details = await self._history.details(self._actor, number)
         except (Refusal, StoreUnavailable) as no:
             if mine == self._opening:
-                self._panel(phase=Phase.FAILED, trouble=_trouble(no))
+                self._panel(phase=Phase.FAILED, trouble=trouble_of(no))
             return
         except Exception:
             if mine == self._opening:
-                self._panel(phase=Phase.FAILED, trouble=Trouble(sentence="The order could not be read."))
+                self._panel(phase=Phase.FAILED, trouble=Trouble(sentence=tr("The order could not be read.")))
             raise
         if mine == self._opening:
             self._panel(phase=Phase.READY, details=details, trouble=None)
@@ -158,7 +160,7 @@ class OrdersPresenter:
         if panel is None or panel.busy or panel.details is None or panel.details.transfer is None:
             return
         transfer = panel.details.transfer
-        async with self._act("retry", done="Queued again. It goes out by itself in a moment."):
+        async with self._act("retry", done=tr("Queued again. It goes out by itself in a moment.")):
             await self._transfers.retry(self._actor, transfer.order_number, version=transfer.version)
 
     async def add_note(self, text: str) -> None:
@@ -166,7 +168,7 @@ class OrdersPresenter:
         panel = self.state.panel
         if panel is None or panel.busy or not text.strip():
             return
-        async with self._act("note", done="Noted."):
+        async with self._act("note", done=tr("Noted.")):
             await self._history.add_note(self._actor, panel.number, text.strip())
             self._panel(notes_taken=panel.notes_taken + 1)
 
@@ -175,7 +177,7 @@ class OrdersPresenter:
         panel = self.state.panel
         if panel is None or panel.busy:
             return
-        async with self._act("resend", done="The e-mail is on its way again."):
+        async with self._act("resend", done=tr("The e-mail is on its way again.")):
             await self._history.resend_mail(self._actor, mail_id)
 
     def _append(self, page: OrderPage) -> bool:
@@ -193,7 +195,7 @@ class OrdersPresenter:
         try:
             yield
         except (Refusal, StoreUnavailable) as no:
-            trouble, done = _trouble(no), ""
+            trouble, done = trouble_of(no), ""
         except BaseException:
             done = ""
             raise
@@ -221,7 +223,3 @@ def _over(fresh: tuple[OrderRow, ...], shown: tuple[OrderRow, ...]) -> tuple[Ord
         row for row in shown if row.order_number not in newer and (last is None or row.placed_at <= last)
     )
     return fresh + tuple(below)
-
-
-def _trouble(no: Refusal | StoreUnavailable) -> Trouble:
-    return Trouble(sentence=no.sentence, advice=no.advice)

@@ -8,16 +8,9 @@ from enum import Enum
 from backoffice.domain.history import DomView, OrderSearch
 from backoffice.domain.order import OrderRow
 from backoffice.services.order_history import OrderDetails
+from ui.answers import Phase, Trouble
 
 PAGE = 50
-
-
-class Phase(Enum):
-    """How far something asked for has come."""
-
-    ASKING = "asking"
-    READY = "ready"
-    FAILED = "failed"
 
 
 class Placed(Enum):
@@ -63,14 +56,6 @@ class Filters:
     def restrict(self) -> bool:
         """Tell whether anything is left out."""
         return self != Filters()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Trouble:
-    """What a person reads when it did not work, and what to do next."""
-
-    sentence: str
-    advice: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,12 +16,13 @@ from PySide6.QtWidgets import (
 from backoffice.domain.order import OrderRow
 from backoffice.domain.staff import Right
 from backoffice.domain.statuses import OrderStatus, TransferStatus
+from ui.answers import Phase
 from ui.desk import Desk
 from ui.screens import Screen
 from ui.screens.orders import columns
 from ui.screens.orders.panel import OrderPanel
 from ui.screens.orders.presenter import OrdersPresenter
-from ui.screens.orders.state import Filters, OrdersState, Phase, Placed
+from ui.screens.orders.state import Filters, OrdersState, Placed
 from ui.tasks import Running
 from ui.theme import Space
 from ui.tone import Tone
@@ -104,6 +105,8 @@ class OrdersScreen(Screen):
         if state.rows is not self._rows and (state.phase is Phase.READY or state.rows):
             self._rows = state.rows
             self._model.show_rows(state.rows, more=bool(state.next_cursor))
+        if not state.more_asked:
+            self._model.page_failed()  # or came: either way the next scroll may ask
         self._show_list(state)
         self._say(state)
         self._clear.setVisible(state.filters.restrict)

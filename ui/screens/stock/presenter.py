@@ -15,7 +15,8 @@ from backoffice.domain.errors import NotFound, Refusal, StoreUnavailable
 from backoffice.domain.ids import Sku
 from backoffice.domain.inventory import Availability, Location
 from backoffice.domain.staff import Actor
-from ui.screens.stock.state import Phase, Show, Shown, StockRow, StockState, Trouble
+from ui.answers import Phase, trouble_of
+from ui.screens.stock.state import Show, Shown, StockRow, StockState
 
 
 class Suggestions(Protocol):
@@ -76,7 +77,7 @@ class StockPresenter:
             hits = await self._catalog.suggest(words)
         except (Refusal, StoreUnavailable) as no:
             if self.state.text == words:
-                self._show(hits=(), trouble=_trouble(no))
+                self._show(hits=(), trouble=trouble_of(no))
             return
         if self.state.text == words:
             self._show(hits=hits)
@@ -87,7 +88,7 @@ class StockPresenter:
         try:
             product = await self._catalog.get(Sku(sku))
         except NotFound as no:
-            self._shown(sku, phase=Phase.FAILED, trouble=_trouble(no))
+            self._shown(sku, phase=Phase.FAILED, trouble=trouble_of(no))
             return
         self._shown(sku, product=product, photo=self._photo_path(product))
         await self._read(ask_dom_now=False)
@@ -118,7 +119,7 @@ class StockPresenter:
             )
         except (Refusal, StoreUnavailable) as no:
             if mine == self._asked:
-                self._shown(sku, phase=Phase.FAILED, trouble=_trouble(no))
+                self._shown(sku, phase=Phase.FAILED, trouble=trouble_of(no))
             return
         if mine == self._asked:
             self._shown(sku, phase=Phase.READY, rows=tuple(self._row(one) for one in found))
@@ -135,7 +136,3 @@ class StockPresenter:
     def _show(self, **changes: object) -> None:
         self.state = replace(self.state, **changes)  # type: ignore[arg-type]  # fields by name
         self._show_state(self.state)
-
-
-def _trouble(no: Refusal | StoreUnavailable) -> Trouble:
-    return Trouble(sentence=no.sentence, advice=no.advice)

@@ -2,27 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 
 from backoffice.domain.catalog import Product, ProductHit
 from backoffice.domain.inventory import Availability, Source
-
-
-class Phase(Enum):
-    """How far something asked for has come."""
-
-    ASKING = "asking"
-    READY = "ready"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Trouble:
-    """What a person reads when it did not work, and what to do next."""
-
-    sentence: str
-    advice: str = ""
+from ui.answers import Phase, Trouble
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

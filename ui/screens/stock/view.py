@@ -6,12 +6,13 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from backoffice.domain.catalog import Product, ProductHit
 from backoffice.domain.staff import Right
+from ui.answers import Phase
 from ui.desk import Desk
 from ui.screens import Screen
 from ui.screens.stock.columns import in_words, stock_columns
 from ui.screens.stock.presenter import StockPresenter
 from ui.screens.stock.product_card import ProductCard
-from ui.screens.stock.state import Phase, Shown, StockState
+from ui.screens.stock.state import Shown, StockState
 from ui.tasks import Running
 from ui.theme import Space
 from ui.tone import Tone
@@ -121,14 +122,15 @@ class StockScreen(Screen):
             )
 
     def _show_hits(self, state: StockState) -> None:
-        hits = state.hits or ()
-        if state.hits is not None:
-            self._hits.show_rows(hits)
+        if state.hits is None:
+            return  # what the last letter suggested stays until the answer comes
+        hits = state.hits
+        self._hits.show_rows(hits)
         wanted = state.text and (self._search.hasFocus() or self._suggestions.hasFocus())
         self._suggestions.setVisible(bool(hits and wanted))
         height = self._suggestions.verticalHeader().defaultSectionSize()
         self._suggestions.setFixedHeight(min(len(hits), _MOST_HITS) * height + 2)
-        nothing = state.hits == () and state.text and not state.trouble and not state.chosen
+        nothing = not hits and state.text and not state.trouble and not state.chosen
         self._found.setText(tr("Nothing is called “{text}”.", text=state.text) if nothing else "")
         self._found.setVisible(bool(nothing))
         if self._take_first and hits:

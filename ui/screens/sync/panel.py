@@ -5,9 +5,10 @@ from PySide6.QtGui import QAction, QFontDatabase
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from backoffice.domain.staff import Right
+from ui.answers import Phase
 from ui.desk import Desk
 from ui.screens.sync.columns import kind_word
-from ui.screens.sync.state import Panel, Phase
+from ui.screens.sync.state import Panel
 from ui.theme import Space
 from ui.tone import Tone
 from ui.widgets import statuses

@@ -15,7 +15,9 @@ from backoffice.domain.errors import Refusal, StoreUnavailable
 from backoffice.domain.staff import Actor
 from backoffice.domain.stock_file import LoadProgress, LoadResult
 from backoffice.domain.sync import InboxRow, InboxState, SyncSummary
-from ui.screens.sync.state import PAGE, Filters, Load, Panel, Phase, Show, SyncState, Trouble
+from ui.answers import Phase, Trouble, trouble_of
+from ui.screens.sync.state import PAGE, Filters, Load, Panel, Show, SyncState
+from ui.words import tr
 
 LONGEST_REFRESH = 500
 LONGEST_BODY = 200_000  # characters shown; the rest is said to be there
@@ -91,11 +93,13 @@ class SyncPresenter:
             rows = await self._rows(filters, limit=PAGE)
         except (Refusal, StoreUnavailable) as no:
             if mine == self._listing:
-                self._show(phase=Phase.FAILED, trouble=_trouble(no))
+                self._show(phase=Phase.FAILED, trouble=trouble_of(no))
             return
         except Exception:
             if mine == self._listing:
-                self._show(phase=Phase.FAILED, trouble=Trouble(sentence="The messages could not be read."))
+                self._show(
+                    phase=Phase.FAILED, trouble=Trouble(sentence=tr("The messages could not be read."))
+                )
             raise
         if mine == self._listing:
             self._show(phase=Phase.READY, summary=summary, rows=rows, complete=len(rows) < PAGE)
@@ -143,7 +147,7 @@ class SyncPresenter:
             body = await self._sync.body(self._actor, row.message_id)
         except (Refusal, StoreUnavailable) as no:
             if mine == self._opening:
-                self._panel_of(row.message_id, phase=Phase.FAILED, trouble=_trouble(no))
+                self._panel_of(row.message_id, phase=Phase.FAILED, trouble=trouble_of(no))
             return
         if mine == self._opening:
             self._panel_of(row.message_id, phase=Phase.READY, body=readable(body))
@@ -163,10 +167,10 @@ class SyncPresenter:
         try:
             row = await self._sync.replay(self._actor, key)
             word = row.state.value.replace("_", " ")
-            sentence = f"Replayed: it is {word} now. {row.reason}".strip()
+            sentence = tr("Replayed: it is {state} now. {why}", state=word, why=row.reason).strip()
             self._panel_of(key, row=row, done=sentence)
         except (Refusal, StoreUnavailable) as no:
-            self._panel_of(key, trouble=_trouble(no))
+            self._panel_of(key, trouble=trouble_of(no))
         finally:
             self._panel_of(key, busy=False)
         await self.refresh()
@@ -176,7 +180,7 @@ class SyncPresenter:
         if self.state.load is not None and self.state.load.running:
             return
         if not path.strip():
-            trouble = Trouble(sentence="Choose a file first.", advice="A CSV file of stock records.")
+            trouble = Trouble(sentence=tr("Choose a file first."), advice=tr("A CSV file of stock records."))
             self._show(load=Load(path="", running=False, trouble=trouble))
             return
         self._show(load=Load(path=path))
@@ -187,10 +191,14 @@ class SyncPresenter:
             )
             self._load(result=result)
         except (Refusal, StoreUnavailable) as no:
-            self._load(trouble=_trouble(no))
+            self._load(trouble=trouble_of(no))
         except OSError as no:
             advice = "Check the path and your rights to read it."
-            self._load(trouble=Trouble(sentence=f"The file can not be read: {no.strerror}.", advice=advice))
+            self._load(
+                trouble=Trouble(
+                    sentence=tr("The file can not be read: {why}.", why=no.strerror), advice=advice
+                )
+            )
         finally:
             self._load(running=False, stopping=False)
         await self.refresh()
@@ -238,9 +246,6 @@ def readable(body: str) -> str:
     except ValueError:
         text = body
     if len(text) > LONGEST_BODY:
-        return f"{text[:LONGEST_BODY]}\n… {len(text) - LONGEST_BODY} more characters"
+        rest = tr("… {count} more characters", count=len(text) - LONGEST_BODY)
+        return f"{text[:LONGEST_BODY]}\n{rest}"
     return text
-
-
-def _trouble(no: Refusal | StoreUnavailable) -> Trouble:
-    return Trouble(sentence=no.sentence, advice=no.advice)

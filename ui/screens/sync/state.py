@@ -2,21 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import Enum
 
 from backoffice.domain.stock_file import LoadProgress, LoadResult
 from backoffice.domain.sync import InboxRow, InboxState, SyncSummary
+from ui.answers import Phase, Trouble
 
 PAGE = 100
 KINDS = ("SyncOrder", "SyncInventoryAvailability")
-
-
-class Phase(Enum):
-    """How far something asked for has come."""
-
-    ASKING = "asking"
-    READY = "ready"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,14 +17,6 @@ class Filters:
 
     state: InboxState | None = None
     kind: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Trouble:
-    """What a person reads when it did not work, and what to do next."""
-
-    sentence: str
-    advice: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

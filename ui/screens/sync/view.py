@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from backoffice.domain.staff import Right
 from backoffice.domain.sync import InboxRow, InboxState
+from ui.answers import Phase
 from ui.desk import Desk
 from ui.screens import Screen
 from ui.screens.sync import columns
@@ -23,7 +24,7 @@ from ui.screens.sync.load_panel import LoadPanel
 from ui.screens.sync.numbers import Numbers
 from ui.screens.sync.panel import MessagePanel
 from ui.screens.sync.presenter import SyncPresenter
-from ui.screens.sync.state import KINDS, Filters, Phase, SyncState
+from ui.screens.sync.state import KINDS, Filters, SyncState
 from ui.tasks import Running
 from ui.theme import Space
 from ui.tone import Tone
@@ -99,6 +100,8 @@ class SyncScreen(Screen):
         if state.rows is not self._rows and (state.phase is Phase.READY or state.rows):
             self._rows = state.rows
             self._model.show_rows(state.rows, more=not state.complete)
+        if not state.more_asked:
+            self._model.page_failed()  # or came: either way the next scroll may ask
         self._show_list(state)
         self._show_filters(state.filters)
         self._load_panel.show_load(state.load)

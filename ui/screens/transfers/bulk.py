@@ -9,8 +9,10 @@ from dataclasses import replace
 
 from backoffice.domain.errors import Refusal, StoreUnavailable
 from backoffice.domain.transfer import Transfer
-from ui.screens.transfers.presenter import TransfersPresenter, perform, trouble_of
+from ui.answers import trouble_of
+from ui.screens.transfers.presenter import TransfersPresenter, perform
 from ui.screens.transfers.state import Act, Bulk, BulkPhase, BulkRow, Filters, may
+from ui.words import tr, tr_n
 
 LARGEST_GROUP = 10_000
 _PAGE = 500
@@ -27,7 +29,7 @@ class BulkPresenter:
         """Make the dry run over the selected rows."""
         if self._is_running():
             return
-        scope = "1 selected transfer" if len(transfers) == 1 else f"{len(transfers)} selected transfers"
+        scope = tr_n("{n} selected transfer", "{n} selected transfers", len(transfers))
         self._screen.show(bulk=_dry_run(Bulk(act=act, scope=scope), transfers))
 
     async def look_at_group(self, act: Act, filters: Filters, scope: str) -> None:
@@ -89,7 +91,7 @@ class BulkPresenter:
             after = await perform(
                 self._screen.transfers, self._screen.actor, bulk.act, row.transfer, reason=bulk.reason
             )
-            ended = replace(row, transfer=after, done=True, sentence="Done.")
+            ended = replace(row, transfer=after, done=True, sentence=tr("Done."))
         except Refusal as no:
             ended = replace(
                 row, done=False, sentence=" ".join(part for part in (no.sentence, no.advice) if part)
@@ -121,4 +123,4 @@ def _looked_at(act: Act, transfer: Transfer) -> BulkRow:
     if may(act, transfer.status):
         return BulkRow(transfer=transfer, fits=True)
     status = transfer.status.value.replace("_", " ")
-    return BulkRow(transfer=transfer, fits=False, sentence=f"Left out: it is {status}.")
+    return BulkRow(transfer=transfer, fits=False, sentence=tr("Left out: it is {status}.", status=status))

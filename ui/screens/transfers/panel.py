@@ -17,10 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from backoffice.domain.transfer import Attempt, Transfer
+from ui.answers import Phase
 from ui.screens import Screen
 from ui.screens.transfers import columns
 from ui.screens.transfers.acts import explain_for
-from ui.screens.transfers.state import Act, Panel, Phase
+from ui.screens.transfers.state import Act, Panel
 from ui.theme import Space
 from ui.tone import Tone
 from ui.widgets import statuses

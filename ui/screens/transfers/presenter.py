@@ -15,7 +15,9 @@ from backoffice.domain.staff import Actor
 from backoffice.domain.statuses import TransferStatus
 from backoffice.domain.transfer import Attempt, Transfer
 from backoffice.services.transfers import TransferPage, TransferSummary
-from ui.screens.transfers.state import PAGE, Act, Filters, Panel, Phase, Show, TransfersState, Trouble
+from ui.answers import Phase, Trouble, trouble_of
+from ui.screens.transfers.state import PAGE, Act, Filters, Panel, Show, TransfersState
+from ui.words import tr
 
 LONGEST_REFRESH = 500
 
@@ -114,7 +116,9 @@ class TransfersPresenter:
             return
         except Exception:
             if mine == self._listing:
-                self.show(phase=Phase.FAILED, trouble=Trouble(sentence="The transfers could not be read."))
+                self.show(
+                    phase=Phase.FAILED, trouble=Trouble(sentence=tr("The transfers could not be read."))
+                )
             raise
         if mine == self._listing:
             self.show(phase=Phase.READY, summary=summary, rows=page.rows, next=page.next)
@@ -185,13 +189,15 @@ class TransfersPresenter:
         if panel is None or panel.transfer is None or panel.busy is not None:
             return
         if act is Act.GIVE_UP and not reason.strip():
-            self._panel(trouble=Trouble(sentence="Say why it is given up.", advice="The reason is kept."))
+            self._panel(
+                trouble=Trouble(sentence=tr("Say why it is given up."), advice=tr("The reason is kept."))
+            )
             return
         self._panel(busy=act, trouble=None, done="")
         trouble, done = None, ""
         try:
             await perform(self.transfers, self.actor, act, panel.transfer, reason=reason.strip())
-            done = _DONE[act]
+            done = tr(_DONE[act])
         except (Refusal, StoreUnavailable) as no:
             trouble = trouble_of(no)
         finally:
@@ -219,8 +225,3 @@ class TransfersPresenter:
         return await self.transfers.list(
             self.actor, statuses=filters.statuses, cause=filters.cause, limit=limit, after=after
         )
-
-
-def trouble_of(no: Refusal | StoreUnavailable) -> Trouble:
-    """Return what a person reads of it."""
-    return Trouble(sentence=no.sentence, advice=no.advice)

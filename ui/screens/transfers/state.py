@@ -7,16 +7,9 @@ from enum import Enum
 from backoffice.domain.statuses import TRANSFER_MOVES, TransferStatus
 from backoffice.domain.transfer import Attempt, Transfer
 from backoffice.services.transfers import TransferSummary
+from ui.answers import Phase, Trouble
 
 PAGE = 100
-
-
-class Phase(Enum):
-    """How far something asked for has come."""
-
-    ASKING = "asking"
-    READY = "ready"
-    FAILED = "failed"
 
 
 class Act(Enum):
@@ -50,14 +43,6 @@ class Filters:
 
     statuses: frozenset[TransferStatus] = frozenset()
     cause: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Trouble:
-    """What a person reads when it did not work, and what to do next."""
-
-    sentence: str
-    advice: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

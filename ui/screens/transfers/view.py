@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from backoffice.domain.staff import Right
 from backoffice.domain.statuses import TransferStatus
 from backoffice.domain.transfer import Transfer
+from ui.answers import Phase
 from ui.desk import Desk
 from ui.screens import Screen
 from ui.screens.transfers import acts, columns
@@ -24,7 +25,7 @@ from ui.screens.transfers.bulk_panel import BulkPanel
 from ui.screens.transfers.numbers import Numbers, Side
 from ui.screens.transfers.panel import TransferPanel
 from ui.screens.transfers.presenter import TransfersPresenter
-from ui.screens.transfers.state import Act, Filters, Phase, TransfersState, may
+from ui.screens.transfers.state import Act, Filters, TransfersState, may
 from ui.tasks import Running
 from ui.theme import Space
 from ui.tone import Tone
@@ -99,6 +100,8 @@ class TransfersScreen(Screen):
         if state.rows is not self._rows and (state.phase is Phase.READY or state.rows):
             self._rows = state.rows
             self._model.show_rows(state.rows, more=bool(state.next))
+        if not state.more_asked:
+            self._model.page_failed()  # or came: either way the next scroll may ask
         self._show_list(state)
         self._show_filters(state.filters)
         self._bulk_panel.show_bulk(state.bulk)
