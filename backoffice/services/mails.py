@@ -9,6 +9,7 @@
 A mail server that is down never touches an order: the mail waits in its own row.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from backoffice.domain.errors import Conflict, NotFound
+from backoffice.domain.errors import Conflict, NotFound, StoreUnavailable
 from backoffice.domain.history import MailRow
 from backoffice.domain.ids import new_id
 from backoffice.domain.outcome import Outcome, Refused, Succeeded
@@ -31,6 +32,7 @@ from backoffice.store.tables.ordering import orders
 
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=30)
+_INSIST = (0.5, 2.0, 10.0, 30.0)  # seconds between tries to write down what became of a mail
 MOST_TRIES = 100  # two days of a dead server; then a person presses "send again"
 
 
@@ -109,8 +111,20 @@ class Mails:
             )
         )
         result = judge(outcome, tries=mail.tries + 1)
-        await self._store.run(lambda connection: _write(connection, mail, result, self._clock()))
+        await self._write_down(mail, result)
         return result
+
+    async def _write_down(self, mail: Row[Any], result: SendResult) -> None:
+        """Insist: a mail that is out and not written down as sent would go out again."""
+        for wait in (*_INSIST, None):
+            try:
+                await self._store.run(lambda connection: _write(connection, mail, result, self._clock()))
+            except StoreUnavailable:
+                if wait is None:
+                    raise
+                await asyncio.sleep(wait)
+            else:
+                return
 
     async def resend_mail(self, actor: Actor, mail_id: str) -> MailRow:
         """Send a sent or failed mail once more, as it is.

@@ -1,6 +1,6 @@
 """A desk in a process of its own, to be killed: ``python -m tests.journeys.a_desk SETTINGS card|account``.
 
-It prepares a cart, prints the cart's id, submits it, prints the order's number, and waits for its end.
+It builds a cart, prints the cart's id, prepares and submits it, prints the order's number, and waits for its end.
 """
 
 import asyncio
@@ -13,10 +13,10 @@ from tests.journeys.centre import CARD, ON_ACCOUNT, Desk
 
 async def live(settings: Settings, pay: str) -> None:
     desk = await Desk.sit_down(settings)
-    cart = await desk.prepared("1*HL-U509-R", pay=CARD if pay == "card" else ON_ACCOUNT)
+    cart = await desk.built("1*HL-U509-R", pay=CARD if pay == "card" else ON_ACCOUNT)
     sys.stdout.write(f"{cart.cart_id}\n")
     sys.stdout.flush()
-    result = await desk.submit(cart)
+    result = await desk.submit(await desk.prepare(cart))
     sys.stdout.write(f"{result.order_number}\n")
     sys.stdout.flush()
     await asyncio.Event().wait()

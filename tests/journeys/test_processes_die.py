@@ -9,10 +9,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from sqlalchemy import select
 
 from backoffice.domain.errors import Conflict
 from backoffice.domain.ids import CartId, Sku
 from backoffice.domain.statuses import CartStatus, CheckoutState, OrderStatus, PaymentStatus, TransferStatus
+from backoffice.store.tables.selling import reservations
 from tests.external.processes import ROOT
 from tests.journeys.centre import CallCentre, Desk, until
 
@@ -22,7 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_worker_killed_during_a_transfer_never_makes_two_orders(centre: CallCentre) -> None:
     await centre.fault("dom", kind="latency", operation="transfer", seconds=1.0)
     number = (await centre.ordered("1*HL-U509-R")).order_number
-    await centre.transfer_is(number, TransferStatus.SENT)
+    await until(lambda: centre.ask("dom", "/control/faults"), lambda left: not left["faults"])  # it is there
     _kill_worker(centre)
     await centre.transfer_is(number, TransferStatus.TRANSFERRED)
     assert await centre.attempts(number) == [("transfer", "unknown"), ("lookup", "succeeded")]
@@ -57,11 +59,37 @@ async def test_dom_that_dies_and_comes_back_remembers_the_order(centre: CallCent
     await centre.assert_whole(result.order_number)
 
 
+async def test_desk_killed_while_the_dom_is_asked_to_hold_can_prepare_again(centre: CallCentre) -> None:
+    await centre.fault("dom", kind="latency", operation="reserve", seconds=0.5)
+
+    async def asked() -> bool:
+        wanted = select(reservations.c.status).where(reservations.c.cart_id == cart_id)
+        return await centre.office.store.read(
+            lambda connection: connection.execute(wanted).scalar() == "asking"
+        )
+
+    async with _a_desk(centre, "account") as (desk, cart_id):
+        await until(asked)
+        desk.kill()
+    cart = await centre.cart(cart_id)
+    assert (cart.status, cart.prepared) == (CartStatus.OPEN, None)
+    cart = await centre.prepare(cart)
+    line = cart.lines[0].line_id
+    ledger = await centre.dom_ledger()
+    held = {row["reservation_id"] for row in ledger["reservation_lines"] if row["line_id"] == line}
+    assert [row["status"] for row in ledger["reservations"] if row["reservation_id"] in held] == ["held"]
+    result = await centre.submit(cart)
+    await centre.transfer_is(result.order_number, TransferStatus.TRANSFERRED)
+    await centre.assert_whole(result.order_number)
+
+
 async def test_desk_killed_while_the_bank_is_asked_leaves_nothing_charged(centre: CallCentre) -> None:
     await centre.fault("payments", kind="latency", operation="authorise", seconds=1.0)
     async with _a_desk(centre, "card") as (desk, cart_id):
-        cart = await until(lambda: centre.cart(cart_id), lambda cart: cart.status is CartStatus.IN_CHECKOUT)
+        await until(lambda: centre.ask("payments", "/control/faults"), lambda left: not left["faults"])
         desk.kill()
+    cart = await centre.cart(cart_id)
+    assert cart.status is CartStatus.IN_CHECKOUT
     with pytest.raises(Conflict, match="This cart is being submitted"):
         await centre.office.carts.add_line(centre.ann, cart_id, Sku("HL-U509"), 1, version=cart.version)
     result = await centre.known(cart)
@@ -154,7 +182,7 @@ async def _prepared_or_not(centre: CallCentre, cart_id: CartId) -> bool:
 
 @asynccontextmanager
 async def _a_desk(centre: CallCentre, pay: str) -> AsyncIterator[tuple[Process, CartId]]:
-    """Another desk in a process of its own; with the cart it is about to submit."""
+    """Another desk in a process of its own; with the cart it has built."""
     desk = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

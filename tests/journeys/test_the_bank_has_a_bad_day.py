@@ -55,7 +55,7 @@ async def test_bank_that_acted_and_was_not_understood_charged_once(centre: CallC
     [
         {"kind": "silent_before"},
         {"kind": "drop_before"},
-        {"kind": "late", "seconds": 2.5},
+        {"kind": "late", "seconds": 3.0},
         {"kind": "pending", "seconds": 1.0},
     ],
     ids=lambda fault: str(fault["kind"]),

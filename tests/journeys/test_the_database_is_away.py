@@ -1,5 +1,6 @@
 """The database file read-only, or held by another program: one sentence, and nothing lost."""
 
+import asyncio
 import sys
 from asyncio import create_subprocess_exec
 from asyncio.subprocess import PIPE
@@ -13,7 +14,7 @@ from backoffice.bootstrap import open_backoffice
 from backoffice.domain.errors import StoreUnavailable
 from backoffice.domain.statuses import CheckoutState, TransferStatus
 from backoffice.settings import Settings
-from tests.journeys.centre import CallCentre
+from tests.journeys.centre import CallCentre, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 HOLD = """
@@ -27,18 +28,32 @@ time.sleep(600)
 """
 
 
-async def test_database_held_by_another_program_is_told_and_nothing_is_lost(centre: CallCentre) -> None:
+async def test_database_held_by_another_program_is_told_and_nothing_is_lost_or_said_twice(
+    centre: CallCentre,
+) -> None:
     cart = await centre.prepared("1*HL-U509-R")
+    await centre.fault("mail", kind="slow", seconds=1)
+    earlier = (await centre.ordered("1*HL-U509-R")).order_number
+    await until(lambda: centre.ask("mail", "/control/faults"), lambda left: not left["faults"])
     async with _held(centre.settings.data_dir / "backoffice.db"):
         with pytest.raises(StoreUnavailable) as told:
             await centre.submit(cart)
         assert told.value.sentence == "The database is busy: another program holds it."
         assert told.value.advice == "Try again; nothing was changed."
         assert await centre.cart(cart.cart_id) == cart  # what was saved can be read
+        await asyncio.sleep(3)
     result = await centre.submit(cart)
     assert result.state is CheckoutState.COMPLETED
     await centre.transfer_is(result.order_number, TransferStatus.TRANSFERRED)
     await centre.assert_whole(result.order_number)
+    await centre.transfer_is(earlier, TransferStatus.TRANSFERRED)
+    await centre.assert_whole(earlier)
+    details = await until(
+        lambda: centre.office.order_history.details(centre.ann, earlier),
+        lambda details: details.mails[0].status == "sent",
+    )
+    assert len(details.mails) == 1
+    assert await centre.subjects(earlier) == [f"Your order {earlier}"]
 
 
 async def test_database_that_can_not_be_written_is_told_and_can_be_read(centre: CallCentre) -> None:
