@@ -223,3 +223,24 @@ async def test_figure_the_dom_pushes_after_the_acknowledgement_holds_the_order_a
         for _ in range(2):
             desk.do(partial(apply_inventory, message=message, at=desk.clock.now))
     assert int(desk.row(availability, sku="HL-U509-R", location_id="ONLINE")["quantity"]) == 285
+
+
+async def test_answer_that_comes_after_another_worker_found_the_order_changes_nothing(desk: Desk) -> None:
+    await desk.ordered()
+    desk.dom.hangs = "after"
+    slow = asyncio.ensure_future(desk.run_jobs())
+    while not desk.dom.ledger()["orders"]:
+        await asyncio.sleep(0.01)
+    desk.clock.pass_time(timedelta(minutes=1))
+    worker = await desk.another("worker-2")
+    try:
+        await worker.office.jobs["transfer_order"](desk.order(NUMBER)["order_id"])
+        found = await desk.office.transfers.get(SUPERVISOR, NUMBER)
+        desk.dom.go_on.set()
+        await slow
+    finally:
+        await worker.office.close()
+    assert found.status.value == "transferred"
+    assert await desk.office.transfers.get(SUPERVISOR, NUMBER) == found
+    assert attempts(desk) == [("transfer", "unknown"), ("lookup", "succeeded")]
+    assert len(desk.rows(decrements)) == 1
