@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from backoffice.services.check import Finding
 
 _BROKEN = 1
+_OK = 200
 _LEDGER = "/control/ledger"
 
 
@@ -113,7 +114,7 @@ async def _fetch(url: str) -> Any:  # noqa: ANN401 - a JSON document
     base = url.removesuffix("/").removesuffix(_LEDGER)
     async with HttpClient(base) as client:
         answer = await client.request("GET", _LEDGER)
-    if not isinstance(answer, Succeeded) or answer.value.status != 200:  # noqa: PLR2004 - OK
+    if not isinstance(answer, Succeeded) or answer.value.status != _OK:
         why = answer.value.status if isinstance(answer, Succeeded) else answer.reason
         raise InvalidInput(f"The ledger at {base} can not be read: {why}")
     return json.loads(answer.value.body)

@@ -9,15 +9,13 @@
 
 import asyncio
 import json
-import secrets
-from base64 import b64encode
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from backoffice.domain.outcome import Succeeded
 from backoffice.external.http import HttpClient
 from backoffice.settings import RESOURCES, Settings
+from backoffice.world.addresses import control_url, environment_of, kept_secret, port_of, reached_at
 from backoffice.world.child import Child, Ready, WorldError
 from backoffice.world.faults import FAULTS, FAULTS_PATH, OUTAGE, Fault
 
@@ -25,7 +23,7 @@ __all__ = ["ADDRESSES_FILE", "FAULTS", "Fault", "World", "WorldError"]
 
 SEED = RESOURCES / "demo" / "adventure-works"
 FULFIL_EVERY = 2  # seconds between two steps of the warehouse
-ADDRESSES_FILE = "addresses.json"  # where the simulators' ledgers can be asked for, while they run
+ADDRESSES_FILE = "addresses.json"  # where each simulator is controlled, while it runs
 _SECRET_FILE = "dom.secret"  # noqa: S105 - the name of a file
 _REFUSED = 400
 
@@ -55,12 +53,12 @@ class World:
     async def start(self, report: Callable[[str], None] = lambda _: None) -> Settings:
         """Start everything; return the settings with the addresses. WorldError when something does not come up."""
         self._home.mkdir(parents=True, exist_ok=True)
-        secret = _secret(self._home / _SECRET_FILE)
+        secret = kept_secret(self._home / _SECRET_FILE)
         report("Starting the simulated DOM, bank and mail server …")
         try:
             dom, pay, mail = await asyncio.gather(*(child.start() for child in self._simulators(secret)))
             self._write_addresses()
-            settings = self._settings.model_copy(update=_addresses(dom, pay, mail, secret))
+            settings = self._settings.model_copy(update=reached_at(dom, pay, mail, secret))
             report("Starting the worker …")
             self._coming = asyncio.create_task(self._start_worker(settings, secret))
             self._coming.add_done_callback(self._tell_failure)
@@ -143,17 +141,22 @@ class World:
                 "dom",
                 ("simulate-dom", "--ledger", str(self._home / "dom.db"), "--seed", str(SEED)),
                 ("--secret", secret, "--fulfil-every", str(self._fulfil_every)),
-                pin=lambda ready: ("--port", _port(ready["url"])),
+                pin=lambda ready: ("--port", port_of(ready["url"])),
             ),
             self._child(
                 "payments",
                 ("simulate-payments", "--ledger", str(self._home / "payments.db")),
-                pin=lambda ready: ("--port", _port(ready["url"])),
+                pin=lambda ready: ("--port", port_of(ready["url"])),
             ),
             self._child(
                 "mail",
                 ("simulate-mail", "--store", str(self._home / "mail.db")),
-                pin=lambda ready: ("--smtp-port", _port(ready["smtp"]), "--http-port", _port(ready["url"])),
+                pin=lambda ready: (
+                    "--smtp-port",
+                    port_of(ready["smtp"]),
+                    "--http-port",
+                    port_of(ready["url"]),
+                ),
             ),
         )
 
@@ -161,8 +164,8 @@ class World:
         return self._child(
             "worker",
             ("worker", "--data-dir", str(settings.data_dir)),
-            environment=_environment(settings),
-            pin=lambda ready: ("--inbound-port", _port(ready["url"])),
+            environment=environment_of(settings),
+            pin=lambda ready: ("--inbound-port", port_of(ready["url"])),
         )
 
     async def _start_worker(self, settings: Settings, secret: str) -> None:
@@ -192,13 +195,13 @@ class World:
         return child
 
     def _is_back(self, name: str, code: int) -> None:
-        self._outages -= {fault.name for fault in FAULTS if fault.peer == name}
         self._write_addresses()
+        self._outages -= {fault.name for fault in FAULTS if fault.peer == name}
         if self._on_return is not None:
             self._on_return(f"The demo's {name} ended by itself (exit code {code}) and was started again.")
 
     def _write_addresses(self) -> None:
-        where = {name: _control_url(self._children[name].ready) for name in ("dom", "payments", "mail")}
+        where = {name: control_url(self._children[name].ready) for name in ("dom", "payments", "mail")}
         (self._home / ADDRESSES_FILE).write_text(json.dumps(where), encoding="utf-8")
 
     async def _control(
@@ -224,7 +227,7 @@ class World:
         if child is None or not child.ready:
             message = f"The simulated {peer} does not run."
             raise WorldError(message)
-        url = _control_url(child.ready)
+        url = control_url(child.ready)
         known = self._clients.get(peer)
         if known is not None and known[0] == url:
             return known[1]
@@ -233,38 +236,3 @@ class World:
         client = await asyncio.get_running_loop().run_in_executor(None, HttpClient, url)
         self._clients[peer] = (url, client)
         return client
-
-
-def _addresses(dom: Ready, pay: Ready, mail: Ready, secret: str) -> dict[str, Any]:
-    host, _, port = str(mail["smtp"]).rpartition(":")
-    return {
-        "dom_url": dom["url"],
-        "dom_secrets": (secret,),
-        "payments_url": pay["url"],
-        "smtp_host": host,
-        "smtp_port": int(port),
-    }
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    """Return all settings as a child reads them from its environment."""
-    return {
-        f"BACKOFFICE_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
-        for name, value in settings.model_dump(mode="json").items()
-    }
-
-
-def _control_url(ready: Ready) -> str:
-    return str(ready.get("control") or ready["url"])
-
-
-def _port(address: object) -> str:
-    return str(address).rpartition(":")[2]
-
-
-def _secret(path: Path) -> str:
-    """Return the secret the simulated DOM signs with, made once per data directory."""
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text("whsec_" + b64encode(secrets.token_bytes(32)).decode(), encoding="ascii")
-    return path.read_text(encoding="ascii").strip()
