@@ -10,7 +10,6 @@
 """
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -33,7 +32,6 @@ from backoffice.domain.statuses import CheckoutState, TransferStatus
 from backoffice.domain.transfer import Transfer
 from backoffice.services.order_rows import load_order
 from backoffice.settings import Settings
-from backoffice.world import ADDRESSES_FILE
 
 T = TypeVar("T")
 
@@ -170,6 +168,7 @@ class CallCentre(Desk):
     async def open(cls, data_dir: Path) -> Self:
         world = World(Settings(data_dir=data_dir, demo=True, **HURRIED), fulfil_every=0)
         desk = await Desk.sit_down(await world.start())
+        await world.ready()
         return cls(desk.office, desk.ann, desk.susan, world, httpx.AsyncClient(trust_env=False, timeout=30))
 
     @property
@@ -261,8 +260,8 @@ class CallCentre(Desk):
         return dict(answer.json())
 
     def _control(self, peer: str, path: str) -> str:
-        known = json.loads((self.settings.data_dir / "world" / ADDRESSES_FILE).read_text(encoding="utf-8"))
-        return str(known[peer]) + path
+        ready = self.world._children[peer].ready
+        return str(ready.get("control") or ready["url"]) + path
 
     async def _listens(self, peer: str) -> bool:
         settings = self.settings
