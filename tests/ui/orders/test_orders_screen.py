@@ -24,7 +24,16 @@ from tests.ui.offices import (
     signed_in,
     transfer_once,
 )
-from tests.ui.orders.standin import NOW, SUPERVISOR, SUPPORT, HistoryToLookAt, RetriesToLookAt, details, rows
+from tests.ui.orders.standin import (
+    NOW,
+    SUPERVISOR,
+    SUPPORT,
+    HistoryToLookAt,
+    RetriesToLookAt,
+    details,
+    rows,
+    transfer,
+)
 from ui.screens.orders.view import OrdersScreen
 
 pytestmark = pytest.mark.timeout(180)
@@ -258,3 +267,44 @@ async def test_a_new_call_with_the_customer_starts_from_the_order(qapp: QApplica
     sue.find("startCallButton").click()
     assert wanted == ["c0"]
     await sue.close()
+
+
+async def test_an_order_only_the_dom_knows_is_shown_whole(sit_down: Opening) -> None:
+    sam = await sit_down(Role.SUPPORT)
+    sam.screen.show_subject("SO71784")
+    await sam.until(lambda: sam.words("orderStatusChip") == "Shipped")
+    assert sam.rows("orderLinesTable") > 5
+    assert sam.words("orderTotal").startswith("$")
+    assert not sam.find("orderTabs").isTabVisible(2), "there is nothing of ours to compare"
+    assert not sam.shows("orderTransferChip")
+
+
+async def test_an_order_nobody_knows_is_said_so(sit_down: Opening) -> None:
+    sam = await sit_down(Role.SUPPORT)
+    sam.screen.show_subject("B9999999")
+    await sam.until(lambda: sam.find("orderState").state == "failed")
+    assert "There is no order B9999999" in sam.words("stateTitle")
+
+
+async def test_a_retry_somebody_else_was_faster_with_is_told(looking: tuple[Person, HistoryToLookAt]) -> None:
+    sam, history = looking
+    sam.screen.show_subject("B1000050")
+    await sam.until(lambda: sam.words("orderTransferChip") == "Transfer failed")
+    history.detail = replace(history.detail, transfer=transfer(TransferStatus.FAILED, version=9))
+    sam.find("ordersTable").setFocus()
+    sam.press("Ctrl+R")
+    await sam.until(lambda: "Somebody was faster" in sam.words("orderNotice"))
+    assert sam.words("orderTransferChip") == "Transfer failed"
+
+
+async def test_the_first_look_that_fails_can_be_repeated(qapp: QApplication) -> None:
+    history = HistoryToLookAt(rows(3))
+    history.no = Refusal("The history is closed.", advice="Try again.")
+    office = parts(order_history=history, transfers=RetriesToLookAt(history))
+    sam = await Person(OrdersScreen, *desk_over(office, SUPPORT, lambda: NOW)).seated()
+    await sam.until(lambda: sam.find("ordersState").state == "failed")
+    history.no = None
+    sam.press("Ctrl+Shift+F")
+    await sam.until(lambda: sam.rows("ordersTable") == 3)
+    assert sam.find("ordersState").state == "content"
+    await sam.close()

@@ -5,7 +5,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from backoffice.domain.errors import Conflict, NotFound
+from backoffice.domain.errors import Conflict, NotFound, StoreUnavailable
 from backoffice.domain.ids import AttemptId, OrderId, OrderNumber, StaffId
 from backoffice.domain.money import Money
 from backoffice.domain.staff import Actor, Role
@@ -53,11 +53,14 @@ class TransfersToLookAt:
         self.acts: list[tuple[str, str]] = []
         self.refuse: set[str] = set()
         self.gate: asyncio.Event | None = None
+        self.trouble: StoreUnavailable | None = None
 
     async def summary(self, actor: Actor) -> TransferSummary:
         def count(status: TransferStatus) -> int:
             return sum(row.status is status for row in self.rows.values())
 
+        if self.trouble is not None:
+            raise self.trouble
         failed = [row for row in self.rows.values() if row.status is _S.FAILED]
         causes = {row.cause: row.reason for row in failed}
         return TransferSummary(

@@ -9,6 +9,7 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QApplication
 
 from backoffice.bootstrap import BackOffice
+from backoffice.domain.errors import StoreUnavailable
 from backoffice.domain.staff import Role
 from backoffice.domain.statuses import TransferStatus
 from tests.external.dom.strings import Strings
@@ -195,3 +196,70 @@ async def test_every_widget_of_an_opened_transfer_has_a_name(busy: tuple[Person,
     sue.press("Ctrl+G")
     await sue.until(lambda: sue.shows("giveUpPanel"))
     assert nameless(sue) == []
+
+
+async def test_the_list_fills_as_it_is_scrolled(busy: tuple[Person, TransfersToLookAt]) -> None:
+    sue, _ = busy
+    sue.find("transfersTable").setFocus()
+    sue.press("Ctrl+End")
+    await sue.until(lambda: sue.rows("transfersTable") == 200)
+    sue.press("Ctrl+End")
+    await sue.until(lambda: sue.rows("transfersTable") == 203)
+
+
+async def test_supervisor_asks_the_dom_about_one_in_doubt(busy: tuple[Person, TransfersToLookAt]) -> None:
+    sue, transfers = busy
+    sue.screen.show_subject("B1000896")
+    await sue.until(lambda: sue.words("transferStatusChip") == "Not known yet")
+    transfers.gate = asyncio.Event()
+    sue.find("transfersTable").setFocus()
+    sue.press("Ctrl+D")
+    await sue.until(lambda: "Asking the DOM" in sue.words("transferNotice"))
+    transfers.gate.set()
+    await sue.until(lambda: sue.words("transferStatusChip") == "At the DOM")
+
+
+async def test_an_act_on_what_moved_on_meanwhile_is_refused_and_told(
+    busy: tuple[Person, TransfersToLookAt],
+) -> None:
+    sue, transfers = busy
+    sue.screen.show_subject("B1000895")
+    await sue.until(lambda: sue.words("transferStatusChip") == "Transfer failed")
+    transfers.refuse = {"B1000895"}
+    sue.find("transfersTable").setFocus()
+    sue.press("Ctrl+R")
+    await sue.until(lambda: "moved on meanwhile" in sue.words("transferNotice"))
+    assert sue.words("transferStatusChip") == "Transfer failed"
+
+
+async def test_many_are_given_up_only_with_a_reason(busy: tuple[Person, TransfersToLookAt]) -> None:
+    sue, transfers = busy
+    sue.find("heldFigure").click()
+    await sue.until(lambda: sue.rows("transfersTable") == 2)
+    sue.find("transfersTable").selectAll()
+    sue.find("bulkGiveUpButton").click()
+    await sue.until(lambda: sue.focus.objectName() == "bulkReason")
+    assert not sue.find("bulkStartButton").isEnabled()
+    sue.type("The shop is closed")
+    sue.find("bulkStartButton").click()
+    await sue.until(lambda: "2 done" in sue.words("bulkSummary"))
+    assert {row.reason for row in transfers.rows.values() if row.status is TransferStatus.GIVEN_UP} == {
+        "Ordered twice.",
+        "The shop is closed",
+    }
+    sue.find("bulkCancelButton").click()
+    assert not sue.shows("bulkPanel")
+
+
+async def test_a_database_that_is_away_is_said_and_asked_again(qapp: QApplication) -> None:
+    transfers = TransfersToLookAt(backlog(0))
+    transfers.trouble = StoreUnavailable("The database is busy.", advice="Try again; nothing was changed.")
+    sue = await Person(
+        TransfersScreen, *desk_over(parts(transfers=transfers), SUPERVISOR, lambda: NOW)
+    ).seated()
+    await sue.until(lambda: sue.find("transfersState").state == "failed")
+    assert sue.words("stateTitle") == "The database is busy."
+    transfers.trouble = None
+    sue.find("transfersAgainButton").click()
+    await sue.until(lambda: sue.rows("transfersTable") == 23)
+    await sue.close()

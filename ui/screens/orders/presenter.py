@@ -152,7 +152,10 @@ class OrdersPresenter:
                 self._panel(phase=Phase.FAILED, trouble=Trouble(sentence=tr("The order could not be read.")))
             raise
         if mine == self._opening:
-            self._panel(phase=Phase.READY, details=details, trouble=None)
+            # What an act was refused for stays to be read, whatever is read again meanwhile.
+            failed = self.state.panel is None or self.state.panel.phase is Phase.FAILED
+            trouble = None if failed else self.state.panel.trouble
+            self._panel(phase=Phase.READY, details=details, trouble=trouble)
 
     async def retry(self) -> None:
         """Send the opened order's failed transfer again."""
