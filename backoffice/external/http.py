@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
+from ssl import SSLContext
 from types import TracebackType
 from typing import Self
 
@@ -38,7 +40,7 @@ class Answer:
 
 
 class HttpClient:
-    """One connection pool to one base URL. Build it in a thread: the TLS context takes 0.1 s."""
+    """One connection pool to one base URL. Build the first in a thread: the TLS context takes 0.1 s."""
 
     def __init__(self, base_url: str, *, deadline: timedelta = timedelta(seconds=10)) -> None:
         """Keep a small pool; the world's machines are slower than their number of connections."""
@@ -49,6 +51,7 @@ class HttpClient:
             follow_redirects=False,
             limits=httpx.Limits(max_connections=16, max_keepalive_connections=8),
             trust_env=False,
+            verify=_tls(),
         )
 
     async def request(
@@ -127,6 +130,12 @@ def retry_after(value: str, now: datetime) -> timedelta | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return min(max(moment - now, timedelta()), _LONGEST_WAIT)
+
+
+@cache
+def _tls() -> SSLContext:
+    """The certificates to trust, read once for all clients."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _timeouts(limit: float) -> httpx.Timeout:

@@ -4,8 +4,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
-import httpx
-
 from backoffice.domain.ids import ReservationId, Sku, utc_now
 from backoffice.domain.inventory import Reservation
 from backoffice.domain.outcome import Outcome, Succeeded
@@ -13,6 +11,7 @@ from backoffice.external.dom.http_adapter import HttpDom
 from backoffice.external.dom.port import ExternalInventory, ExternalOrders
 from backoffice.external.http import HttpClient
 from tests.contracts.dom_examples import CONTEXT, ONLINE, to_hold
+from tests.external.dom.strings import Strings
 from tests.external.processes import Child
 from tests.fakes.dom import FakeDom
 
@@ -74,25 +73,23 @@ class HttpWorld:
     def __init__(self, child: Child) -> None:
         self._client = HttpClient(child.url, deadline=timedelta(seconds=5))
         self.dom: DomPort = HttpDom(self._client, context=CONTEXT)
-        self._control = str(child.ready["control"])
+        self._strings = Strings(child.ready["control"])
 
     def set_stock(self, sku: str, quantity: int) -> None:
-        self._post("stock", {"sku": sku, "quantity": quantity})
+        self._strings.set_stock(sku, quantity)
 
     def advance(self) -> None:
-        self._post("advance", {})
+        self._strings.call("POST", "advance")
 
     def pass_time(self, by: timedelta) -> None:
-        self._post("clock", {"advance_seconds": by.total_seconds()})
+        self._strings.pass_time(by.total_seconds())
 
     def bend_next_reservation(self, kind: str, quantity: int = 0) -> None:
-        self._post("faults", {"kind": kind, "operation": "reserve", "quantity": quantity})
+        self._strings.fault(kind, "reserve", quantity=quantity)
 
     async def close(self) -> None:
+        self._strings.close()
         await self._client.close()
-
-    def _post(self, what: str, body: dict[str, object]) -> None:
-        httpx.post(f"{self._control}/control/{what}", json=body).raise_for_status()
 
 
 # SKUs of the demo data: stocked at the online fulfilment centre, so that they can be back-ordered ...

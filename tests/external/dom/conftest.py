@@ -31,10 +31,17 @@ def simulator(ledger: Path) -> Iterator[Child]:
 def strings(simulator: Child) -> Iterator[Strings]:
     with Strings(str(simulator.ready["control"])) as strings:
         yield strings
-        strings.call("DELETE", "faults")
+        strings.clear()
 
 
 @pytest.fixture
 async def dom(simulator: Child) -> AsyncIterator[HttpDom]:
-    async with HttpClient(simulator.url, deadline=timedelta(seconds=1)) as client:
+    async with HttpClient(simulator.url, deadline=timedelta(seconds=5)) as client:
+        yield HttpDom(client, context=CONTEXT)
+
+
+@pytest.fixture
+async def hasty_dom(simulator: Child) -> AsyncIterator[HttpDom]:
+    """One that waits half a second and no longer."""
+    async with HttpClient(simulator.url, deadline=timedelta(seconds=0.5)) as client:
         yield HttpDom(client, context=CONTEXT)

@@ -21,7 +21,7 @@ BOD = {
 
 @pytest.mark.slow
 def test_nothing_thrown_at_it_breaks_the_simulator(simulator: Child, strings: Strings) -> None:
-    done = fuzz(simulator.url, examples=5)
+    done = fuzz(simulator.url)
     assert done.returncode == 0, done.stdout + done.stderr
     assert simulator.running
     assert "Traceback" not in simulator.errors()

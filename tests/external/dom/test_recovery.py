@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from httpx import HTTPStatusError
 
 from backoffice.domain.ids import OrderNumber, ReservationId, Sku, utc_now
 from backoffice.domain.outcome import Succeeded
@@ -131,8 +132,9 @@ def test_the_strings_are_only_pulled_by_who_has_the_token(tmp_path: Path) -> Non
         start(tmp_path, "--control-token", "t0ken") as child,
         Strings(str(child.ready["control"])) as strings,
     ):
-        assert strings._client.get("ledger").status_code == 401
-        assert strings._client.get("ledger", headers={"authorization": "Bearer t0ken"}).status_code == 200
+        with pytest.raises(HTTPStatusError, match="401"):
+            strings.ledger()
+        assert Strings(child.ready["control"], token="t0ken").ledger()["orders"]
 
 
 def test_history_shows_the_demo_orders_as_they_were_frozen(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_the_document_is_openapi() -> None:
 
 
 @SCHEMA.parametrize()
-@hypothesis.settings(max_examples=15, deadline=None, database=None)
+@hypothesis.settings(max_examples=8, deadline=None, database=None)
 def test_the_simulator_answers_as_the_document_says(case: schemathesis.Case[Any], simulator: Child) -> None:
     case.call_and_validate(base_url=simulator.url, checks=CHECKS, timeout=10)
 
