@@ -153,8 +153,8 @@ class OrdersPresenter:
             raise
         if mine == self._opening:
             # What an act was refused for stays to be read, whatever is read again meanwhile.
-            failed = self.state.panel is None or self.state.panel.phase is Phase.FAILED
-            trouble = None if failed else self.state.panel.trouble
+            panel = self.state.panel
+            trouble = None if panel.phase is Phase.FAILED else panel.trouble
             self._panel(phase=Phase.READY, details=details, trouble=trouble)
 
     async def retry(self) -> None:
