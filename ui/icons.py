@@ -35,6 +35,12 @@ def attach(target: TakesIcon, name: str, color: str = "text") -> None:
         Theme.active().changed.connect(_repaint)
 
 
+def name_of(target: TakesIcon) -> str:
+    """Return the name of the icon that was attached to a target, "" for none."""
+    found = _attached.get(id(target))
+    return found[1] if found is not None and found[0]() is target else ""
+
+
 def icon(name: str, color: str = "text") -> QIcon:
     """Return an icon for the present theme; disabled it is drawn muted."""
     return _icon(name, Theme.active().color(color).name(), Theme.active().color("border").name())

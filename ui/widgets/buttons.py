@@ -1,7 +1,7 @@
 """Buttons that show their action's key, and why they can not be pressed."""
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from ui import icons
@@ -35,12 +35,19 @@ class KeyHintButton(QPushButton):
         if self.property("kind") != kind:
             self.setProperty("kind", kind)
             restyle(self)
+            self.setIcon(self._fitting_icon())
+
+    def _fitting_icon(self) -> QIcon:
+        name = icons.name_of(self._action)
+        if name and self.property("kind") == "primary":
+            return icons.icon(name, "on_accent")
+        return self._action.icon()
 
     def _follow(self) -> None:
         key = self._action.shortcut().toString(NATIVE)
         words = self._action.text()
         self.setText(f"{words}   {key}" if key else words)
-        self.setIcon(self._action.icon())
+        self.setIcon(self._fitting_icon())
         self.setEnabled(self._action.isEnabled())
         self.setToolTip(self._action.toolTip())
         self.setAccessibleName(words)
