@@ -13,6 +13,7 @@ from backoffice.domain.inventory import InventorySystem, Source
 from backoffice.domain.order import Order
 from backoffice.domain.payment import PaymentPlan
 from backoffice.domain.statuses import CheckoutState, OrderStatus, TransferStatus
+from backoffice.services.order_history import OrderDetails
 from backoffice.services.stores import load_store, save_store
 from backoffice.settings import StoreSettings
 from backoffice.store.tables.selling import decrements, stock
@@ -61,11 +62,10 @@ async def test_caller_found_by_phone_gets_what_was_ordered(centre: CallCentre, p
         (number, "S", transfer.external_order_id)
     ]
     assert page.dom.answered
-    details = await office.order_history.details(ann, number)
+    details = await until(lambda: office.order_history.details(ann, number), _are_told)
     assert details.external is not None
     assert details.external.summary.status == "S"
     assert details.differences == ()
-    assert {mail.status for mail in details.mails} == {"sent"}
     said = {entry.text for entry in details.timeline}
     assert "Order submitted; transfer and e-mail queued" in said
     assert not [text for text in said if "captured" in text or "ertificate" in text or "oupon" in text]
@@ -152,6 +152,10 @@ async def test_store_without_a_dom_keeps_its_orders_here(centre: CallCentre) -> 
     assert await centre.at_dom(number) == []
     page = await centre.office.order_history.search(centre.ann, OrderSearch(number=number))
     assert [row.source for row in page.rows] == ["local"]
+
+
+def _are_told(details: OrderDetails) -> bool:
+    return {mail.status for mail in details.mails} == {"sent"}
 
 
 def _is_shipped(order: Order) -> bool:
