@@ -108,7 +108,7 @@ class Outage:
         self._plan = asyncio.create_task(self._follow(on, seconds if on else None))
         self._plan.add_done_callback(_tell_failure)
 
-    async def _follow(self, on: bool, seconds: float | None) -> None:  # noqa: FBT001 - private
+    async def _follow(self, on: bool, seconds: float | None) -> None:  # noqa: FBT001 - a switch
         # The order may have come through the very port: let its answer out first.
         await asyncio.sleep(_ANSWER_GETS_OUT)
         await (self._port.close() if on else self._port.open())
@@ -185,7 +185,7 @@ def _wait_for_end_of_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event)
 def _with_cut(app: ASGIApp) -> ASGIApp:
     async def outermost(scope: Scope, receive: Receive, send: Send) -> None:
         # uvicorn's own `send` is a method of the exchange, which knows the transport.
-        exchange = cast(RequestResponseCycle, send.__self__)  # type: ignore[attr-defined] # bound
+        exchange = cast(RequestResponseCycle, send.__self__)  # type: ignore[attr-defined] # a bound method has one
         scope["extensions"] = {**scope.get("extensions", {}), _CUT: exchange.transport.close}
         await app(scope, receive, send)
 
