@@ -64,9 +64,7 @@ class Settings(BaseSettings):
     dom_secrets: tuple[str, ...] = ()  # whsec_...; the first signs, all verify
     payments_url: str = ""
     payments_deadline: timedelta = timedelta(seconds=10)
-    payment_certain_after: timedelta = timedelta(
-        minutes=2
-    )  # a payment the gateway does not know by then never was
+    payment_certain_after: timedelta = timedelta(minutes=2)  # not known to the gateway by then: it never was
     payments_secrets: tuple[str, ...] = ()
     smtp_host: str = ""
     smtp_port: int = 25
