@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import traceback
+from collections.abc import Awaitable
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from ui.text import Text
 
 _ENOUGH = 1.5  # seconds for what was just begun, such as saving a note
+_LONGEST_CLOSE = 20  # seconds for one thing to close; children end with this process anyway
 _LEAVE_AFTER = 4  # seconds a second start says that there is a first one
 
 
@@ -280,9 +282,9 @@ class Session:
             self.window.keep(self._kept)
             self._kept.setValue("theme", Theme.active().scheme.value)
             self._kept.sync()
-        await self.tasks.close(patience=_ENOUGH)
+        await self._bounded(self.tasks.close(patience=_ENOUGH))
         if self._worker is not None:
-            await self._worker.stop()
+            await self._bounded(self._worker.stop())
         await self._close_opened()
         if self._instance is not None:
             self._instance.release()
@@ -292,10 +294,18 @@ class Session:
     async def _close_opened(self) -> None:
         if "office" in self._opened:
             self._opened.remove("office")
-            await self.office.close()
+            await self._bounded(self.office.close())
         if "world" in self._opened and self.world is not None:
             self._opened.remove("world")
-            await self.world.stop()
+            await self._bounded(self.world.stop())
+
+    async def _bounded(self, step: Awaitable[None]) -> None:
+        """Close one thing; whatever becomes of it, the others are closed too and the window goes."""
+        try:
+            async with asyncio.timeout(_LONGEST_CLOSE):
+                await step
+        except Exception as trouble:  # noqa: BLE001 - reported, and closing goes on
+            self._reporter.report(trouble)
 
 
 def _warm_up(office: "BackOffice", text: "Text") -> None:

@@ -107,8 +107,10 @@ class Child:
         try:
             await asyncio.wait_for(self._ended.wait(), STOP_WITHIN)
         except TimeoutError:
+            # An end nobody saw (a start again that failed half-way) must not keep the desk from closing.
             self._process.kill()
-            await self._ended.wait()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), STOP_WITHIN)
         self._process = None
 
     def _launch(self) -> subprocess.Popen[bytes]:

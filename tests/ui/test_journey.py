@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -105,6 +106,19 @@ async def test_the_demo_begins_anew_after_a_second_press(tmp_path: Path, until: 
     window.close()
     assert await running == 0
     assert reporter.count == 0
+    assert not window.isVisible()
+
+
+async def test_what_can_not_be_closed_is_reported_and_the_window_goes(tmp_path: Path, until: Until) -> None:
+    window, reporter, garbage = Window(), Reporter(), GarbageCollector()
+    window.show()
+    session = Session(Arguments(data_dir=tmp_path, demo=False), window, reporter=reporter, garbage=garbage)
+    running = asyncio.get_running_loop().create_task(session.run())
+    await until(lambda: session.sign_in, patience=40)
+    # Whoever clears temporary files takes the folder away under the open desk.
+    shutil.rmtree(tmp_path)
+    session.ask_to_close()
+    assert await running == 0
     assert not window.isVisible()
 
 
