@@ -148,6 +148,7 @@ class Journey:
         await person.press("Return")
         await person.until("the payment chosen", lambda: person.words("chosenPayment"))
         await person.until("the way on to submit", lambda: self._may("submitButton"))
+        self._picture("calls")
 
     async def _submit(self) -> str:
         person = self._person
@@ -205,7 +206,7 @@ class Journey:
         await person.press("Return")
         await person.until("its tries", lambda: person.words("transferNumber") == number)
         await person.until("the way to retry", lambda: self._may("retryButton"))
-        self._picture("transfers-tries")
+        self._picture("transfers")
         await person.press("Ctrl+R")
         await person.until(f"{number} transferred", lambda: self._transfer_row(number, "at the dom"))
         await person.until(
@@ -220,14 +221,15 @@ class Journey:
         await person.focus_on("orderSearch")
         await person.write("747-555-0171")
         await person.until("the caller's orders and nobody else's", self._only_the_callers_orders)
-        self._picture("orders")
+        self._picture("orders-list")
         self._account["history_count"] = len(person.rows("ordersTable"))
         await person.tab_to("ordersTable")
         await person.press("Ctrl+Home")
+        await person.press("Down")
         await person.press("Return")
         await person.until("an order's details", lambda: person.words("orderNumber"))
         await self._look_into_the_order()
-        self._picture("orders-found")
+        self._picture("orders")
 
     async def _look_into_the_order(self) -> None:
         """Take the exact figures for the account from where the screen has them."""
@@ -253,7 +255,7 @@ class Journey:
         await person.press("Ctrl+5")
         await person.press("Ctrl+F")
         await person.focus_on("stockSearch")
-        await person.write("HL-U509-R")
+        await person.write("BK-T18U-54")
         await person.press("Return")
         await person.until("the stock everywhere", lambda: person.rows("stockTable"))
         self._picture("stock")
