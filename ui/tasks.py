@@ -74,13 +74,19 @@ class Tasks:
         return sum(len(tasks) for tasks in self._running.values())
 
     async def close(self, *, patience: float = 0.0) -> None:
-        """Let what is under way end within ``patience`` seconds, cancel the rest, and wait until it has ended."""
-        tasks = [task for owned in self._running.values() for task in owned]
-        if tasks and patience:
+        """Let what is under way end within ``patience`` seconds, cancel the rest, and wait until it has ended.
+
+        What one that ends starts in its turn counts too: nothing is left that could reach for a closed database.
+        """
+        if patience and (tasks := self._under_way()):
             await asyncio.wait(tasks, timeout=patience)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while tasks := self._under_way():
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _under_way(self) -> "list[asyncio.Task[Any]]":
+        return [task for owned in self._running.values() for task in owned if not task.done()]
 
     async def _watched(self, coro: Coroutine[Any, Any, Any], on_refusal: OnRefusal | None) -> object:
         try:

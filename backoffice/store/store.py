@@ -34,14 +34,15 @@ class Store:
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="store-write")
         self._readers = ThreadPoolExecutor(3, thread_name_prefix="store-read")
         self.on_commit: Callable[[], None] = _nothing
+        self._closed = False
 
     async def run(self, fn: Callable[[Connection], T]) -> T:
         """Run ``fn`` as one transaction and return what it returns; it may run again after a serialization failure."""
-        return await _uncancelled(self._writers.submit(self.run_here, fn))
+        return await _uncancelled(self._submit(self._writers, self.run_here, fn))
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
         """Run ``fn`` on a snapshot; whatever it writes is rolled back."""
-        return await _uncancelled(self._readers.submit(self.read_here, fn))
+        return await _uncancelled(self._submit(self._readers, self.read_here, fn))
 
     def run_here(self, fn: Callable[[Connection], T]) -> T:
         """Do what ``run`` does on the calling thread (for command lines and durable jobs)."""
@@ -67,8 +68,23 @@ class Store:
         except DBAPIError as error:
             raise plain_trouble(error) from error
 
+    def _submit(
+        self,
+        threads: ThreadPoolExecutor,
+        work: Callable[[Callable[[Connection], T]], T],
+        fn: Callable[[Connection], T],
+    ) -> "Future[T]":
+        try:
+            return threads.submit(work, fn)
+        except RuntimeError as late:
+            if not self._closed:
+                raise
+            sentence = "The database is closed: the desk is closing."
+            raise StoreUnavailable(sentence, advice="Nothing was changed.") from late
+
     def close(self) -> None:
-        """End the threads after the work they hold, then the connections."""
+        """End the threads after the work they hold, then the connections; who comes later is told so."""
+        self._closed = True
         self._writers.shutdown()
         self._readers.shutdown()
         self.engine.dispose()

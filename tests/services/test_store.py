@@ -244,3 +244,11 @@ def test_two_who_plan_the_next_try_plan_it_once() -> None:
     assert first == next_try_key("void-1", NOW + timedelta(seconds=1), wait)
     assert first != next_try_key("void-1", NOW + wait, wait)
     assert first != next_try_key("void-1", NOW, wait * 2)
+
+
+async def test_who_comes_after_closing_is_told_so(tmp_path: Path) -> None:
+    store = Store(open_engine(f"sqlite:///{tmp_path / 'closed.db'}"))
+    store.close()
+    for late in (store.read, store.run):
+        with pytest.raises(StoreUnavailable, match="closing"):
+            await late(lambda _connection: None)

@@ -83,3 +83,21 @@ async def test_cancelling_for_one_owner_leaves_the_others(ledger: Ledger) -> Non
     assert (first.done(), second.done()) == (True, False)
     await ledger.tasks.close()
     assert second.done()
+
+
+async def test_closing_ends_what_one_task_starts_in_its_turn(ledger: Ledger) -> None:
+    owner, reached = QObject(), list[str]()
+
+    async def second() -> None:
+        await asyncio.sleep(0.2)
+        reached.append("a closed database")
+
+    async def first() -> None:
+        await asyncio.sleep(0.01)
+        ledger.tasks.start(second(), owner=owner)
+
+    ledger.tasks.start(first(), owner=owner)
+    await ledger.tasks.close(patience=0.05)
+    assert ledger.tasks.running == 0
+    await asyncio.sleep(0.3)
+    assert reached == []
