@@ -33,11 +33,6 @@ def load_cart(connection: Connection, cart_id: str) -> Cart:
     return _cart(row, connection.execute(_LINES, {"cart": cart_id}).all())
 
 
-def store_of(connection: Connection, cart_id: str) -> str:
-    """Return the id of the store the cart belongs to."""
-    return connection.execute(select(carts.c.store_id).where(carts.c.cart_id == cart_id)).scalar_one()
-
-
 def require_owner(connection: Connection, actor: Actor, call_id: str) -> None:
     """Raise NotFound for an unknown call, NotAllowed unless it is the actor's own or the actor may take over."""
     owner = connection.execute(_OWNER, {"call": call_id}).scalar()
