@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from backoffice.domain.customer import Address
 from backoffice.domain.ids import CallId, CartId, CustomerId, LineId, LocationId, ReservationId, Sku, StaffId
@@ -12,6 +13,26 @@ from backoffice.domain.statuses import CartStatus
 
 LARGEST_QUANTITY = 10_000
 LONGEST_NOTE = 4_000
+FIRST_SHIPMENT = "1"  # goes to the cart's own address by its own ship method
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineOverride:
+    """A unit price set by hand: why, by whom, and who approved it ("" within the limit of the role)."""
+
+    unit_price: Money
+    reason_code: str
+    set_by: StaffId
+    approved_by: StaffId | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CartShipment:
+    """Lines of a cart that travel together: where to, and how."""
+
+    shipment_id: str
+    ship_to: Address | None
+    ship_method: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +47,8 @@ class CartLine:
     unit_price: Money
     location: LocationId
     availability: Availability | None
+    shipment_id: str = FIRST_SHIPMENT
+    override: LineOverride | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,10 +74,17 @@ class Totals:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Explanation:
-    """Where part of the total comes from: a rule in words and its amount (signed)."""
+    """Where part of the total comes from: a rule in words and its amount (signed).
+
+    ``kind`` is goods, discount, shipping, tax or tax included; ``part_id`` a line or shipment; ``rule_id`` an offer,
+    tax rate, ship method or price source.
+    """
 
     rule: str
     amount: Money
+    kind: str = ""
+    part_id: str = ""
+    rule_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +96,50 @@ class LineTotal:
     discount: Money
     tax: Money
     total: Money
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShipmentTotal:
+    """What a shipment costs: cost - discount + tax = total."""
+
+    shipment_id: str
+    method: str
+    cost: Money
+    discount: Money
+    tax: Money
+    total: Money
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaxLine:
+    """Tax of one rate on one line or shipment; ``included``: the price holds it, so it adds nothing."""
+
+    part_id: str
+    rate_id: str
+    name: str
+    jurisdiction: str
+    percent: Decimal
+    amount: Money
+    included: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OfferUse:
+    """An offer that gave something; its coupon, "" without one. Counted against the limits of both at Submit."""
+
+    promotion_id: str
+    name: str
+    coupon_code: str
+    amount: Money
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CertificateUse:
+    """What a gift certificate pays of this order, and what stays on it."""
+
+    code: str
+    amount: Money
+    left: Money
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +157,18 @@ class Prepared:
     explanations: tuple[Explanation, ...]
     refused_coupons: tuple[str, ...]  # sentences
     changes: tuple[str, ...]  # sentences: what is different from the Prepare before
+    shipments: tuple[ShipmentTotal, ...] = ()
+    taxes: tuple[TaxLine, ...] = ()
+    offers: tuple[OfferUse, ...] = ()
+    certificates: tuple[CertificateUse, ...] = ()
+
+    @property
+    def to_pay(self) -> Money:
+        """Return what is left to pay after the gift certificates."""
+        left = self.totals.total
+        for certificate in self.certificates:
+            left -= certificate.amount
+        return left
 
     @property
     def good_until(self) -> datetime:
@@ -112,6 +198,15 @@ class Cart:
     tell_customer: bool  # send e-mails about this order
     prepared: Prepared | None
     updated_at: datetime
+    more_shipments: tuple[CartShipment, ...] = ()
+    gift_certificates: tuple[str, ...] = ()  # codes the customer pays with, in the order they are used up
+    data: tuple[tuple[str, str], ...] = ()  # extra data an integration wants on the order
+
+    @property
+    def shipments(self) -> tuple[CartShipment, ...]:
+        """Return the first shipment and the others."""
+        first = CartShipment(shipment_id=FIRST_SHIPMENT, ship_to=self.ship_to, ship_method=self.ship_method)
+        return (first, *self.more_shipments)
 
     @property
     def items(self) -> Money:

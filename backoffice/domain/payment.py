@@ -21,6 +21,7 @@ class PaymentMethod(Enum):
     ON_ACCOUNT = "on_account"  # purchase order; no gateway
     CARD = "card"  # a card the gateway keeps
     LINK = "link"  # the customer pays on a page of the gateway's
+    GIFT_CERTIFICATE = "gift_certificate"  # from what is left on a certificate; taken before all others
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 
-from backoffice.domain.cart import Call, Cart, CartLine, Prepared
+from backoffice.domain.cart import Call, Cart, CartLine, CartShipment, LineOverride, Prepared
 from backoffice.domain.customer import Address
 from backoffice.domain.errors import Conflict, NotAllowed, NotFound
 from backoffice.domain.ids import CallId, CartId, CustomerId, LineId, LocationId, Sku, StaffId
@@ -125,6 +125,9 @@ def _cart(row: Row[Any], lines: Sequence[Row[Any]]) -> Cart:
         tell_customer=row.tell_customer,
         prepared=unpack(Prepared, row.prepared) if row.prepared else None,
         updated_at=row.updated_at,
+        more_shipments=tuple(unpack(CartShipment, shipment) for shipment in row.more_shipments),
+        gift_certificates=tuple(row.gift_certificates),
+        data=tuple((name, value) for name, value in row.data),
     )
 
 
@@ -138,4 +141,6 @@ def _line(row: Row[Any], currency: str) -> CartLine:
         unit_price=Money(row.unit_price, currency),
         location=LocationId(row.location_id),
         availability=unpack(Availability, row.availability) if row.availability else None,
+        shipment_id=row.shipment_id,
+        override=unpack(LineOverride, row.override) if row.override else None,
     )

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from backoffice.domain.errors import StoreUnavailable
 from backoffice.store.store import plain_trouble
 
-HEAD = "0005"
+HEAD = "0010"
 _ONE_AT_A_TIME = 4_711_2026  # the advisory lock of PostgreSQL; any number nobody else takes
 
 

@@ -45,6 +45,9 @@ carts = Table(
     Column("tell_customer", Boolean, nullable=False),
     Column("prepared", JSON(none_as_null=True)),
     Column("updated_at", Moment, nullable=False),
+    Column("more_shipments", JSON, nullable=False, server_default="[]"),  # CartShipment, besides the first
+    Column("gift_certificates", JSON, nullable=False, server_default="[]"),  # codes
+    Column("data", JSON, nullable=False, server_default="[]"),  # [[name, value] ...]
 )
 
 cart_lines = Table(
@@ -60,6 +63,8 @@ cart_lines = Table(
     Column("unit_price", BigInteger, nullable=False),
     Column("location_id", Text, nullable=False),
     Column("availability", JSON(none_as_null=True)),
+    Column("shipment_id", Text, nullable=False, server_default="1"),
+    Column("override", JSON(none_as_null=True)),  # LineOverride
 )
 
 counters = Table(
