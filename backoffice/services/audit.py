@@ -3,7 +3,8 @@
 1. Whatever changes something calls ``record`` inside its own transaction: no change without its row, no row
    without its change.
 2. Each row carries the SHA-256 of the row before it and its own, taken over everything it says.
-3. ``verify_chain`` walks the chain; ``Audit.find`` shows it, the newest first, a page at a time.
+3. Writers take turns (``Store.run``), so nobody chains to a row that another is chaining to.
+4. ``verify_chain`` walks the chain; ``Audit.find`` shows it, the newest first, a page at a time.
 """
 
 import hashlib
@@ -13,11 +14,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
-from sqlalchemy.dialects import postgresql
 
 from backoffice.domain.staff import Actor, Right
 from backoffice.store.store import Store
-from backoffice.store.tables.ordering import counters
 from backoffice.store.tables.people import audit as trail
 
 _START = "0" * 64
@@ -52,8 +51,6 @@ def record(
     detail: dict[str, object] | None = None,
 ) -> None:
     """Write one row in the caller's transaction. What JSON does not know in ``detail`` is kept as text."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(_TURN)
     last = connection.execute(_LAST).first()
     entry, previous = (last.entry + 1, last.hash) if last else (1, _START)
     row: dict[str, object] = {
@@ -115,12 +112,6 @@ _SAID = tuple(column.name for column in trail.c if column.name not in {"previous
 _LAST = select(trail.c.entry, trail.c.hash).order_by(trail.c.entry.desc()).limit(1)
 _ALL = select(trail).order_by(trail.c.entry)
 _INSERT = insert(trail)
-# Two writers at once would chain to the same row: on PostgreSQL one of them fails to serialize here and runs again.
-_TURN = (
-    postgresql.insert(counters)
-    .values(name="audit", value=1)
-    .on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
-)
 
 
 def _hash(previous: str, row: dict[str, object]) -> str:

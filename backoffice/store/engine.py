@@ -15,6 +15,7 @@ from sqlcipher3 import dbapi2 as sqlite
 
 SAFE_SQLITE = (3, 51, 3)
 BUSY_SECONDS = 10.0
+IDLE_SECONDS = 8.0  # a desk that stops in the middle of its turn is cut off before the others give up
 
 
 class OldSqliteError(RuntimeError):
@@ -28,7 +29,14 @@ def open_engine(database_url: str) -> Engine:
     """
     if make_url(database_url).get_backend_name() == "sqlite":
         return _sqlite(database_url, explicit_begin=True)
-    return create_engine(database_url, isolation_level="REPEATABLE READ", pool_size=6, pool_pre_ping=True)
+    waits = {"lock_timeout": BUSY_SECONDS, "idle_in_transaction_session_timeout": IDLE_SECONDS}
+    return create_engine(
+        database_url,
+        isolation_level="REPEATABLE READ",
+        pool_size=6,
+        pool_pre_ping=True,
+        connect_args={"options": " ".join(f"-c {name}={int(end * 1000)}" for name, end in waits.items())},
+    )
 
 
 def open_durable_engine(database_url: str) -> Engine:

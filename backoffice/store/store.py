@@ -3,7 +3,9 @@
 1. ``await store.run(fn)`` runs ``fn(connection)`` as one transaction on a writer thread and returns its result;
 2. ``await store.read(fn)`` the same for reading only, beside the writer;
 3. there is no await inside ``fn``, so no network call can hold a transaction open, and cancelling the caller can not
-   tear one: a transaction that has begun ends, committed or not, whatever its caller does.
+   tear one: a transaction that has begun ends, committed or not, whatever its caller does;
+4. writers take turns, on a server as on the embedded file: every act ends in the one audit chain, and two that began
+   side by side would only find out at its end that one of them has to start again.
 
 A database that is locked, read-only, full or away raises ``StoreUnavailable`` with a sentence; nothing was changed.
 """
@@ -13,7 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from backoffice.domain.errors import StoreUnavailable
@@ -21,17 +23,17 @@ from backoffice.domain.errors import StoreUnavailable
 T = TypeVar("T")
 _TRIES = 5
 _SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})
+_TURN = text("SELECT pg_advisory_xact_lock(4711)")  # until the transaction ends; any number nobody else takes
 
 
 class Store:
     """Transactions on one database. Safe to use from any thread and any event loop."""
 
     def __init__(self, engine: Engine) -> None:
-        """Take the engine; SQLite gets one writer thread, a server a small pool."""
+        """Take the engine. Writers take turns, so one thread is enough for them."""
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
-        writers = 1 if self.is_sqlite else 4
-        self._writers = ThreadPoolExecutor(writers, thread_name_prefix="store-write")
+        self._writers = ThreadPoolExecutor(1, thread_name_prefix="store-write")
         self._readers = ThreadPoolExecutor(3, thread_name_prefix="store-read")
         self.on_commit: Callable[[], None] = _nothing
         self._closed = False
@@ -48,7 +50,9 @@ class Store:
         """Do what ``run`` does on the calling thread (for command lines and durable jobs)."""
         for left in reversed(range(_TRIES)):
             try:
-                with self.engine.begin() as connection:
+                with self._writing().begin() as connection:
+                    if not self.is_sqlite:
+                        connection.execute(_TURN)
                     result = fn(connection)
             except DBAPIError as error:
                 if left and _may_run_again(error):
@@ -67,6 +71,10 @@ class Store:
                 return fn(connection)
         except DBAPIError as error:
             raise plain_trouble(error) from error
+
+    def _writing(self) -> Engine:
+        # Whoever waited for the turn has to see what was committed meanwhile.
+        return self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="READ COMMITTED")
 
     def _submit(
         self,
@@ -114,6 +122,7 @@ def plain_trouble(error: DBAPIError) -> SQLAlchemyError | StoreUnavailable:
 
 _TROUBLES = (
     ("locked", "The database is busy: another program holds it.", "Try again; nothing was changed."),
+    ("lock timeout", "The database is busy: another program holds it.", "Try again; nothing was changed."),
     ("readonly", "The database can not be written to.", "Check the rights on the data directory."),
     ("read-only", "The database can not be written to.", "Check the rights on the data directory."),
     ("full", "The disk is full.", "Make room, then try again; nothing was changed."),

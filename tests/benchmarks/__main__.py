@@ -13,21 +13,36 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import checkout, pricing, start
+from tests.benchmarks import checkout, memory, over_http, pricing, start, sync
 
 
 def run_checkout() -> dict[str, Any]:
-    figure = asyncio.run(checkout.measure(rounds=200))
-    checkout.show(figure)
+    figures = [one for name in ("sqlite", "postgresql") for one in asyncio.run(checkout.measure(name, 160))]
+    checkout.show(figures)
+    return {"figures": [asdict(one) for one in figures]}
+
+
+def run_over_http() -> dict[str, Any]:
+    figure = asyncio.run(over_http.measure(rounds=100))
+    over_http.show(figure)
+    return asdict(figure)
+
+
+def run_sync() -> dict[str, Any]:
+    figures = asyncio.run(sync.measure(rounds=100))
+    sync.show(figures)
+    return {"figures": [asdict(one) for one in figures]}
+
+
+def run_memory() -> dict[str, Any]:
+    figure = memory.measure_apart(orders=1000)
+    memory.show(figure)
     return asdict(figure)
 
 
 def run_pricing() -> dict[str, Any]:
     figures = pricing.measure(rounds=31)
-    print(f"pricing, goal {pricing.GOAL_MS} ms")
-    print(f"{'cart':<28}{'price':>10}{'floor':>10}{'ratio':>8}")
-    for one in figures:
-        print(f"{one.cart:<28}{one.price_ms:>8.2f}ms{one.floor_ms:>8.3f}ms{one.ratio:>8.1f}")
+    pricing.show(figures)
     return {"goal_ms": pricing.GOAL_MS, "figures": [{**asdict(one), "ratio": one.ratio} for one in figures]}
 
 
@@ -39,7 +54,10 @@ def run_start() -> dict[str, Any]:
 
 BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "checkout": run_checkout,
+    "over_http": run_over_http,
     "pricing": run_pricing,
+    "sync": run_sync,
+    "memory": run_memory,
     "start": run_start,
 }
 

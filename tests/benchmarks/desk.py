@@ -31,9 +31,12 @@ async def open_desk(
     database_url: str = "",
     inventory: InventorySystem = InventorySystem.NON_ATP,
     adapters: Adapters = _NO_ADAPTERS,
+    dom_secrets: tuple[str, ...] = (),
 ) -> BackOffice:
     """Open the service layer on demo data with plenty in stock; by default the store keeps its own."""
-    settings = Settings(data_dir=folder / "desk", database_url=database_url, demo=True)
+    settings = Settings(
+        data_dir=folder / "desk", database_url=database_url, demo=True, dom_secrets=dom_secrets
+    )
     office = await open_backoffice(settings, process="bench", adapters=adapters)
 
     def furnish(connection: Connection) -> None:

@@ -6,11 +6,12 @@ The first transactions insert, the last one takes the stock as well. Each thread
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 from sqlcipher3 import dbapi2 as sqlite3
@@ -29,15 +30,27 @@ _FILL = "INSERT INTO floor_stock VALUES ({0}, {0}, 0)"
 _TAKE = "UPDATE floor_stock SET quantity = quantity - {0} WHERE sku = {0} AND quantity - reserved >= {0}"
 
 
+class Driver(Protocol):
+    """What both drivers' connections can do."""
+
+    def execute(self, sql: str, parameters: tuple[object, ...] = (), /) -> object:
+        """Run one statement."""
+        ...
+
+    def close(self) -> None:
+        """Hang up."""
+        ...
+
+
 class Floor:
     """One floor, for any number of agents."""
 
     def __init__(self, connect: Callable[[], Any], mark: str) -> None:
         """``connect`` gives a connection that commits by itself; ``mark`` is how its driver writes a parameter."""
-        self._connect = connect
+        self._connect: Callable[[], Driver] = connect
         self._row, self._fill, self._take = (words.format(mark) for words in (_ROW, _FILL, _TAKE))
         self._own = threading.local()
-        self._open: list[Any] = []
+        self._open: list[Driver] = []
         self._threads: dict[int, ThreadPoolExecutor] = {}
         connection = self._connection()
         for table in _TABLES:
@@ -70,7 +83,7 @@ class Floor:
         for connection in self._open:
             connection.close()
 
-    def transaction(self, connection: Any) -> AbstractContextManager[Any]:
+    def transaction(self, connection: Driver) -> AbstractContextManager[None]:
         """Return a block that commits at its end."""
         raise NotImplementedError
 
@@ -85,11 +98,12 @@ class Floor:
                     for sku, quantity in LINES:
                         connection.execute(self._take, (quantity, sku, quantity))
 
-    def _connection(self) -> Any:
+    def _connection(self) -> Driver:
         if not hasattr(self._own, "connection"):
             self._own.connection = self._connect()
             self._open.append(self._own.connection)
-        return self._own.connection
+        connection: Driver = self._own.connection
+        return connection
 
 
 class SqliteFloor(Floor):
@@ -101,12 +115,12 @@ class SqliteFloor(Floor):
         self._turn = threading.Lock()
         super().__init__(self._sqlite, "?")
 
-    def transaction(self, connection: Any) -> AbstractContextManager[Any]:
+    def transaction(self, connection: Driver) -> AbstractContextManager[None]:
         """Take the turn, begin immediate, commit."""
-        return _Immediate(connection, self._turn)
+        return _immediate(connection, self._turn)
 
-    def _sqlite(self) -> Any:
-        connection = sqlite3.connect(str(self._file), isolation_level=None, check_same_thread=False)
+    def _sqlite(self) -> Driver:
+        connection: Driver = sqlite3.connect(str(self._file), isolation_level=None, check_same_thread=False)
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")
         return connection
@@ -117,36 +131,23 @@ class PostgresFloor(Floor):
 
     def __init__(self, address: str) -> None:
         """``address`` is libpq's."""
-        super().__init__(lambda: psycopg.connect(address, autocommit=True), "%s")
+        connect: Callable[[], Any] = partial(psycopg.connect, address, autocommit=True)
+        super().__init__(connect, "%s")
 
-    def transaction(self, connection: Any) -> AbstractContextManager[Any]:
+    def transaction(self, connection: Driver) -> AbstractContextManager[None]:
         """Begin, and commit, within one pipeline."""
-        return _Pipelined(connection)
+        return _pipelined(connection)
 
 
-class _Immediate(AbstractContextManager[None]):
-    def __init__(self, connection: Any, turn: threading.Lock) -> None:
-        self._connection = connection
-        self._turn = turn
-
-    def __enter__(self) -> None:
-        self._turn.acquire()
-        self._connection.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, *_error: object) -> None:
-        self._connection.execute("COMMIT")
-        self._turn.release()
+@contextmanager
+def _pipelined(connection: Any) -> Iterator[None]:  # noqa: ANN401 - psycopg's own, which SQLite's has not
+    with connection.pipeline(), connection.transaction():
+        yield
 
 
-class _Pipelined(AbstractContextManager[None]):
-    def __init__(self, connection: Any) -> None:
-        self._pipeline = connection.pipeline()
-        self._transaction = connection.transaction()
-
-    def __enter__(self) -> None:
-        self._pipeline.__enter__()
-        self._transaction.__enter__()
-
-    def __exit__(self, *error: Any) -> None:
-        self._transaction.__exit__(*error)
-        self._pipeline.__exit__(*error)
+@contextmanager
+def _immediate(connection: Driver, turn: threading.Lock) -> Iterator[None]:
+    with turn:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("COMMIT")

@@ -1,4 +1,4 @@
-"""How long pricing takes, beside its floor: `python tests/benchmarks/pricing.py [--json FILE] [--rounds N]`.
+"""How long pricing takes, beside its floor: `python -m tests.benchmarks.pricing [--json FILE] [--rounds N]`.
 
 The floor is a bare loop that multiplies and rounds the same number of times on plain integers: a percentage
 of each line for each offer that reaches it, a tax for each line, and a sum. It proves nothing, prorates
@@ -7,7 +7,6 @@ nothing and explains nothing. The goal is 20 ms for 200 lines with 50 active pro
 
 import argparse
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,8 +16,6 @@ from pathlib import Path
 from random import Random
 from statistics import median
 from time import perf_counter_ns
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from backoffice.domain.money import Money
 from backoffice.domain.pricing import (
@@ -199,12 +196,8 @@ def measure(rounds: int) -> list[Figure]:
     return figures
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="How long pricing takes, beside its floor.")
-    parser.add_argument("--json", type=Path, help="write the figures here as well")
-    parser.add_argument("--rounds", type=int, default=31, help="rounds per cart; the median counts")
-    arguments = parser.parse_args()
-    figures = measure(arguments.rounds)
+def show(figures: list[Figure]) -> None:
+    """Print the table."""
     print(
         f"{'cart':<28}{'shares':>8}{'price':>10}{'explain':>10}{'floor':>10}{'ratio':>8}   goal {GOAL_MS} ms"
     )
@@ -213,6 +206,15 @@ def main() -> None:
             f"{one.cart:<28}{one.shares:>8}{one.price_ms:>8.2f}ms{one.explain_ms:>8.2f}ms"
             f"{one.floor_ms:>8.3f}ms{one.ratio:>8.1f}   {'met' if one.price_ms <= GOAL_MS else 'missed'}"
         )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="How long pricing takes, beside its floor.")
+    parser.add_argument("--json", type=Path, help="write the figures here as well")
+    parser.add_argument("--rounds", type=int, default=31, help="rounds per cart; the median counts")
+    arguments = parser.parse_args()
+    figures = measure(arguments.rounds)
+    show(figures)
     rows = [
         {**{name: getattr(one, name) for name in one.__dataclass_fields__}, "ratio": one.ratio}
         for one in figures
