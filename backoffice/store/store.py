@@ -74,7 +74,9 @@ class Store:
 
     def _writing(self) -> Engine:
         # Whoever waited for the turn has to see what was committed meanwhile.
-        return self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="READ COMMITTED")
+        return (
+            self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="READ COMMITTED")
+        )
 
     def _submit(
         self,
