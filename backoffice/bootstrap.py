@@ -35,6 +35,7 @@ from backoffice.services.demo_data import load_demo_data
 from backoffice.services.health import Health
 from backoffice.services.inventory import Inventory
 from backoffice.services.jobs import Jobs
+from backoffice.services.locks import Locks
 from backoffice.services.mail_work import MailWork
 from backoffice.services.mails import Mails
 from backoffice.services.maintenance import Maintenance
@@ -66,6 +67,7 @@ class BackOffice:
     carts: Carts
     checkout: Checkout
     inventory: Inventory
+    locks: Locks
     transfers: Transfers
     order_sync: OrderSync
     order_history: OrderHistory
@@ -186,6 +188,7 @@ async def open_backoffice(
             store=store,
         ),
         inventory=inventory,
+        locks=Locks(store, clock),
         transfers=Transfers(
             store=store, clock=clock, jobs=jobs, dom=dom, store_id=store_id, desk=settings.desk
         ),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from backoffice.domain.customer import Address
 from backoffice.domain.ids import CallId, CartId, CustomerId, LineId, LocationId, ReservationId, Sku, StaffId
 from backoffice.domain.inventory import Availability, LineResult
+from backoffice.domain.lock import LockState
 from backoffice.domain.money import Money
 from backoffice.domain.payment import PaymentPlan
 from backoffice.domain.statuses import CartStatus
@@ -227,7 +228,7 @@ class Cart:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call:
-    """One phone call: who talks, since when, parked since when; with its cart."""
+    """One phone call: who talks, since when, parked since when; with its cart, and who holds that."""
 
     call_id: CallId
     staff_id: StaffId
@@ -237,3 +238,4 @@ class Call:
     customer_id: CustomerId | None
     customer_name: str
     cart_id: CartId
+    lock: LockState | None = None

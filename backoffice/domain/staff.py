@@ -28,6 +28,8 @@ class Right(Enum):
     RESEND_MAIL = "send e-mails again"
     TRANSFERS = "act on transfers"
     SEE_TRANSFERS = "see transfers"
+    CANCEL_ORDERS = "cancel orders"
+    FAILED_CHECKOUTS = "act on failed checkouts"
     SYNCS = "act on messages received"
     STOCK = "look up stock"
     LOAD_STOCK = "load stock files"

@@ -9,14 +9,17 @@ from backoffice.domain.cart import Call, Cart
 from backoffice.domain.customer import Address
 from backoffice.domain.errors import NotFound
 from backoffice.domain.ids import CallId, CartId, CustomerId, new_id
+from backoffice.domain.lock import LockKind, Subject
 from backoffice.domain.staff import Actor, Right
 from backoffice.domain.statuses import CartStatus
 from backoffice.services import audit
-from backoffice.services.cart_rows import load_calls, load_cart, require_open, require_owner, write_cart
+from backoffice.services.cart_rows import load_calls, load_cart, require_open, write_cart
 from backoffice.services.catalog import Catalog
 from backoffice.services.codec import pack
+from backoffice.services.free_text import checked_reason
 from backoffice.services.inventory import Inventory
 from backoffice.services.jobs import Jobs
+from backoffice.services.lock_rows import hold_cart, let_go_of_lock
 from backoffice.services.reservations import let_go
 from backoffice.services.stores import load_store
 from backoffice.settings import StoreSettings
@@ -56,6 +59,7 @@ class Calls:
             settings = load_store(connection, self._store_id)
             connection.execute(insert(calls).values(call_id=call_id, staff_id=actor.staff_id, opened_at=now))
             connection.execute(insert(carts).values(self._new_cart(settings, call_id, cart_id, now)))
+            hold_cart(connection, actor, call_id, now)
             audit.record(connection, actor, "call.opened", cart_id, at=now)
             if customer_id:
                 put_customer(connection, load_cart(connection, cart_id), customer_id)
@@ -82,7 +86,7 @@ class Calls:
         now = self._clock()
 
         def work(connection: Connection) -> None:
-            require_owner(connection, actor, call_id)
+            hold_cart(connection, actor, call_id, now)
             cart_id: str = connection.execute(
                 select(carts.c.cart_id).where(carts.c.call_id == call_id)
             ).scalar_one()
@@ -90,12 +94,45 @@ class Calls:
             if cart.status is CartStatus.IN_CHECKOUT:
                 require_open(cart, cart.version)
             if cart.status is CartStatus.OPEN:
-                let_go(connection, self._jobs, cart_id, now)
-                write_cart(connection, cart, now, status=CartStatus.CANCELLED.value)
-            connection.execute(update(calls).where(calls.c.call_id == call_id).values(closed_at=now))
+                self._drop(connection, cart, now)
+            self._end_call(connection, cart, now)
             audit.record(connection, actor, "call.closed", cart_id, at=now)
 
         await self._store.run(work)
+
+    async def cancel_cart(self, actor: Actor, cart_id: CartId, reason: str, *, version: int) -> None:
+        """ProcessOrder Cancel of a cart: what it held is let go, its call ends, the reason stays in the trail.
+
+        Conflict unless it is open and still as it was read.
+        """
+        actor.require(Right.CARTS)
+        why, now = checked_reason(reason, "Cancelling"), self._clock()
+
+        def work(connection: Connection) -> None:
+            cart = load_cart(connection, cart_id)
+            hold_cart(connection, actor, cart.call_id, now)
+            require_open(cart, version)
+            self._drop(connection, cart, now)
+            self._end_call(connection, cart, now)
+            audit.record(
+                connection,
+                actor,
+                "cart.cancelled",
+                cart_id,
+                at=now,
+                customer_id=cart.customer_id or "",
+                detail={"reason": why},
+            )
+
+        await self._store.run(work)
+
+    def _drop(self, connection: Connection, cart: Cart, now: datetime) -> None:
+        let_go(connection, self._jobs, cart.cart_id, now)
+        write_cart(connection, cart, now, status=CartStatus.CANCELLED.value)
+
+    def _end_call(self, connection: Connection, cart: Cart, now: datetime) -> None:
+        connection.execute(update(calls).where(calls.c.call_id == cart.call_id).values(closed_at=now))
+        let_go_of_lock(connection, Subject(kind=LockKind.CART, name=cart.cart_id))
 
     async def _mark_call(
         self, actor: Actor, call_id: CallId, action: str, *, parked_since: datetime | None
@@ -104,7 +141,7 @@ class Calls:
         now = self._clock()
 
         def work(connection: Connection) -> None:
-            require_owner(connection, actor, call_id)
+            hold_cart(connection, actor, call_id, now)
             connection.execute(
                 update(calls).where(calls.c.call_id == call_id).values(parked_since=parked_since)
             )

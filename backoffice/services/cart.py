@@ -25,8 +25,9 @@ from backoffice.domain.payment import PaymentPlan, holds_card_number
 from backoffice.domain.staff import Actor, Right
 from backoffice.services import audit
 from backoffice.services.calls import Calls, put_customer
-from backoffice.services.cart_rows import load_cart, require_open, require_owner, write_cart
+from backoffice.services.cart_rows import load_cart, require_open, write_cart
 from backoffice.services.codec import pack
+from backoffice.services.lock_rows import hold_cart
 from backoffice.services.stores import load_store
 from backoffice.settings import StoreSettings
 from backoffice.store.tables.ordering import cart_lines, carts
@@ -242,7 +243,7 @@ class Carts(Calls):
 
         def work(connection: Connection) -> Cart:
             cart = load_cart(connection, cart_id)
-            require_owner(connection, actor, cart.call_id)
+            hold_cart(connection, actor, cart.call_id, now)
             require_open(cart, version)
             change(connection, cart)
             write_cart(connection, cart, now)

@@ -8,20 +8,20 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from backoffice.domain.cart import Call, Cart, CartLine, CartShipment, LineOverride, Prepared
 from backoffice.domain.customer import Address
-from backoffice.domain.errors import Conflict, NotAllowed, NotFound
+from backoffice.domain.errors import Conflict, NotFound
 from backoffice.domain.ids import CallId, CartId, CustomerId, LineId, LocationId, Sku, StaffId
 from backoffice.domain.inventory import Availability
+from backoffice.domain.lock import modified
 from backoffice.domain.money import Money
 from backoffice.domain.payment import PaymentPlan
-from backoffice.domain.staff import Actor, Right
 from backoffice.domain.statuses import CartStatus
 from backoffice.services.codec import unpack
-from backoffice.store.tables.ordering import calls, cart_lines, carts
+from backoffice.services.lock_rows import HELD_CART, as_lock
+from backoffice.store.tables.ordering import calls, cart_lines, carts, locks
 from backoffice.store.tables.people import customers
 
 _CART = select(carts).where(carts.c.cart_id == bindparam("cart"))
 _LINES = select(cart_lines).where(cart_lines.c.cart_id == bindparam("cart")).order_by(cart_lines.c.position)
-_OWNER = select(calls.c.staff_id).where(calls.c.call_id == bindparam("call"))
 
 
 def load_cart(connection: Connection, cart_id: str) -> Cart:
@@ -33,17 +33,6 @@ def load_cart(connection: Connection, cart_id: str) -> Cart:
     return _cart(row, connection.execute(_LINES, {"cart": cart_id}).all())
 
 
-def require_owner(connection: Connection, actor: Actor, call_id: str) -> None:
-    """Raise NotFound for an unknown call, NotAllowed unless it is the actor's own or the actor may take over."""
-    owner = connection.execute(_OWNER, {"call": call_id}).scalar()
-    if owner is None:
-        sentence = "This call does not exist any more."
-        raise NotFound(sentence, advice="Start a new call.")
-    if owner != actor.staff_id and not actor.may(Right.TAKE_OVER):
-        sentence = "This call belongs to a colleague."
-        raise NotAllowed(sentence, advice="Ask a supervisor to take it over.")
-
-
 def require_open(cart: Cart, version: int) -> None:
     """Raise Conflict unless the cart may be changed and ``version`` is what it is now."""
     if cart.status is CartStatus.IN_CHECKOUT:
@@ -53,8 +42,7 @@ def require_open(cart: Cart, version: int) -> None:
         sentence = "This cart is closed."
         raise Conflict(sentence, advice="Start a new call.", code="closed")
     if cart.version != version:
-        sentence = "This cart was changed meanwhile."
-        raise Conflict(sentence, advice="What you see now is the latest; do it again.", code="stale_version")
+        raise modified("cart")
 
 
 def write_cart(
@@ -72,12 +60,11 @@ def write_cart(
         .values(version=cart.version + (1 if next_version else 0), updated_at=now, **changed)
     )
     if not result.rowcount:
-        sentence = "This cart was changed meanwhile."
-        raise Conflict(sentence, advice="What you see now is the latest; do it again.", code="stale_version")
+        raise modified("cart")
 
 
 def load_calls(connection: Connection, staff_id: str) -> tuple[Call, ...]:
-    """Return the unfinished calls of one person, opened first."""
+    """Return the unfinished calls of one person, and those taken over, opened first; each with who holds its cart."""
     rows = connection.execute(
         select(
             calls,
@@ -86,10 +73,15 @@ def load_calls(connection: Connection, staff_id: str) -> tuple[Call, ...]:
             customers.c.first_name,
             customers.c.last_name,
             customers.c.company,
+            locks,
         )
         .join(carts, carts.c.call_id == calls.c.call_id)
         .outerjoin(customers, customers.c.customer_id == carts.c.customer_id)
-        .where(calls.c.staff_id == staff_id, calls.c.closed_at.is_(None))
+        .outerjoin(locks, HELD_CART)
+        .where(
+            (calls.c.staff_id == staff_id) | (locks.c.holder == staff_id),
+            calls.c.closed_at.is_(None),
+        )
         .order_by(calls.c.opened_at)
     )
     return tuple(
@@ -102,6 +94,7 @@ def load_calls(connection: Connection, staff_id: str) -> tuple[Call, ...]:
             customer_id=CustomerId(row.customer_id) if row.customer_id else None,
             customer_name=f"{row.first_name or ''} {row.last_name or ''}".strip() or row.company or "",
             cart_id=CartId(row.cart_id),
+            lock=as_lock(row),
         )
         for row in rows
     )

@@ -6,6 +6,7 @@ down: too long for the field, characters no screen can show, a card number.
 
 import unicodedata
 
+from backoffice.domain.errors import InvalidInput
 from backoffice.domain.payment import holds_card_number
 
 CARD_SENTENCE = (
@@ -13,6 +14,7 @@ CARD_SENTENCE = (
 )
 
 LONGEST_QUESTION = 200
+LONGEST_REASON = 400
 
 
 def one_line(written: str) -> str:
@@ -45,6 +47,18 @@ def text_problem(
     if not may_be_number and holds_card_number(kept):
         return CARD_SENTENCE
     return ""
+
+
+def checked_reason(written: str, what: str) -> str:
+    """Return the reason of an act ("Cancelling") as it is kept; InvalidInput when it can not be, or says nothing."""
+    reason = one_line(written)
+    if not reason:
+        sentence = f"{what} needs a reason."
+        raise InvalidInput(sentence, field="reason", advice="Say why in a few words.", code="reason_needed")
+    problem = text_problem("A reason", reason, LONGEST_REASON)
+    if problem:
+        raise InvalidInput(problem, field="reason", advice="What you typed is still there.")
+    return reason
 
 
 def _can_not_be_shown(character: str) -> bool:

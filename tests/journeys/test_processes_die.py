@@ -150,7 +150,7 @@ async def test_second_of_two_desks_that_change_a_cart_is_told(centre: CallCentre
         ):
             with pytest.raises(Conflict) as refused:
                 await late
-            assert refused.value.code == "stale_version"
+            assert refused.value.code == "modified"
             assert refused.value.sentence == "This cart was changed meanwhile."
             assert refused.value.advice
         now = await centre.cart(cart.cart_id)

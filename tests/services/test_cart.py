@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from backoffice.domain.cart import LONGEST_NOTE
-from backoffice.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Refusal
+from backoffice.domain.errors import Conflict, InvalidInput, NotFound, Refusal
 from backoffice.domain.ids import CustomerId, LineId, Sku, StaffId
 from backoffice.domain.inventory import InventorySystem, Source
+from backoffice.domain.lock import LockKind, Subject
 from backoffice.domain.outcome import Unreachable
 from backoffice.domain.payment import PaymentMethod, PaymentPlan
 from backoffice.domain.staff import Actor, Role
@@ -180,7 +181,7 @@ async def test_change_made_on_an_old_version_changes_nothing(desk: Desk) -> None
     newer = await shop.set_notes(AGENT, cart.cart_id, "first", version=cart.version)
     with pytest.raises(Conflict) as refusal:
         await shop.set_notes(AGENT, cart.cart_id, "second", version=cart.version)
-    assert refusal.value.code == "stale_version"
+    assert refusal.value.code == "modified"
     assert await shop.get(AGENT, cart.cart_id) == newer
 
 
@@ -195,10 +196,13 @@ async def test_of_two_editors_at_once_one_is_told(desk: Desk) -> None:
     assert (await shop.get(AGENT, cart.cart_id)).version == cart.version + 1
 
 
-async def test_cart_of_a_colleague_is_changed_by_a_supervisor_only(desk: Desk) -> None:
+async def test_cart_of_a_colleague_is_changed_by_a_supervisor_who_took_it_over(desk: Desk) -> None:
     cart = await desk.built()
-    with pytest.raises(NotAllowed):
-        await desk.office.carts.set_notes(BOB, cart.cart_id, "mine now", version=cart.version)
+    for other in (BOB, SUPERVISOR):
+        with pytest.raises(Conflict, match=r"Ann .at desk 1. holds this cart"):
+            await desk.office.carts.set_notes(other, cart.cart_id, "mine now", version=cart.version)
+    subject = Subject(kind=LockKind.CART, name=cart.cart_id)
+    await desk.office.locks.take_over(SUPERVISOR, subject, "checking the notes")
     cart = await desk.office.carts.set_notes(SUPERVISOR, cart.cart_id, "checked", version=cart.version)
     assert cart.notes == "checked"
 

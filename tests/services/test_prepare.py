@@ -164,7 +164,7 @@ async def test_cart_changed_while_the_dom_was_asked_is_not_promised_anything(des
     await desk.office.carts.set_notes(AGENT, cart.cart_id, "meanwhile", version=cart.version)
     with pytest.raises(Conflict) as refusal:
         await desk.prepare(cart)
-    assert refusal.value.code == "stale_version"
+    assert refusal.value.code == "modified"
 
 
 async def test_store_without_inventory_promises_prices_alone(desk: Desk) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from backoffice.domain.errors import Conflict, NotAllowed
 from backoffice.domain.ids import Sku
+from backoffice.domain.lock import LockKind, Subject
 from backoffice.domain.money import Money
 from backoffice.domain.outcome import Refused, Unknown, Unreachable
 from backoffice.domain.payment import PaymentPlan
@@ -271,7 +272,7 @@ async def test_stale_version_changes_nothing(desk: Desk) -> None:
     await desk.office.carts.set_notes(AGENT, cart.cart_id, "Leave at the gate", version=cart.version)
     with pytest.raises(Conflict) as refusal:
         await desk.submit(cart)
-    assert refusal.value.code == "stale_version"
+    assert refusal.value.code == "modified"
     assert desk.rows(checkout_attempts) == []
 
 
@@ -339,10 +340,12 @@ async def test_only_who_may_submits(desk: Desk) -> None:
     cart = await desk.cart()
     with pytest.raises(NotAllowed):
         await desk.submit(cart, actor=Actor(staff_id=AGENT.staff_id, name="Sam", role=Role.SUPPORT, desk="d"))
-    with pytest.raises(NotAllowed, match="colleague"):
+    with pytest.raises(Conflict, match=r"Ann .at desk 1. holds this cart"):
         await desk.submit(
             cart, actor=Actor(staff_id=SUPERVISOR.staff_id, name="Bob", role=Role.AGENT, desk="d")
         )
+    subject = Subject(kind=LockKind.CART, name=cart.cart_id)
+    await desk.office.locks.take_over(SUPERVISOR, subject, "Ann is ill")
     assert (await desk.submit(cart, actor=SUPERVISOR)).state is CheckoutState.COMPLETED
 
 

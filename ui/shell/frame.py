@@ -29,6 +29,7 @@ from ui.tone import Tone
 from ui.words import tr, tr_n
 
 _LOOK_AT_PEERS = 2_000  # ms
+_RENEW_LOCKS = 60_000  # ms: what is open at this desk stays held
 _SETTLE = 80  # ms: several commits close together are one refresh
 
 
@@ -194,6 +195,13 @@ class DeskFrame(QWidget):
         self._look.timeout.connect(self._look_at_peers)
         self._look.start()
         self._look_at_peers()
+        self._renew = QTimer(self)
+        self._renew.setInterval(_RENEW_LOCKS)
+        self._renew.timeout.connect(self._renew_locks)
+        self._renew.start()
+
+    def _renew_locks(self) -> None:
+        self.desk.tasks.start(self.desk.office.locks.renew(self.desk.actor), owner=self)
 
     def _refresh(self) -> None:
         shown = self._stack.currentIndex()

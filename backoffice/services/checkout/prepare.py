@@ -27,10 +27,11 @@ from backoffice.domain.outcome import Outcome, Refused, Succeeded
 from backoffice.domain.staff import Actor, Right
 from backoffice.external.dom.port import ExternalInventory, MessageContext
 from backoffice.services import audit
-from backoffice.services.cart_rows import load_cart, require_open, require_owner, write_cart
+from backoffice.services.cart_rows import load_cart, require_open, write_cart
 from backoffice.services.checkout.quote import Quote, Quotes
 from backoffice.services.codec import pack
 from backoffice.services.jobs import Jobs
+from backoffice.services.lock_rows import hold_cart
 from backoffice.services.reservations import hold_locally, intend, let_go_again, settle
 from backoffice.services.stores import load_store
 from backoffice.settings import StoreSettings
@@ -92,10 +93,11 @@ class Prepare:
     def _hold(self, connection: Connection, actor: Actor, cart_id: CartId, version: int) -> Cart | _Question:
         """Hold from our own stock and promise at once, or write down what the DOM will be asked."""
         cart = load_cart(connection, cart_id)
-        require_owner(connection, actor, cart.call_id)
+        now = self._clock()
+        hold_cart(connection, actor, cart.call_id, now)
         require_open(cart, version)
         require_whole(cart)
-        settings, now = load_store(connection, self._store_id), self._clock()
+        settings = load_store(connection, self._store_id)
         if settings.inventory_system in _KEEPS_NOTHING:
             return self._promise(connection, actor, cart, settings, None)
         wanted = tuple(

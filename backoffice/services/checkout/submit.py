@@ -26,7 +26,7 @@ from backoffice.domain.staff import Actor, Right
 from backoffice.domain.statuses import CartStatus, CheckoutState
 from backoffice.external.payments.port import PaymentGateway
 from backoffice.services import audit
-from backoffice.services.cart_rows import load_cart, require_open, require_owner, write_cart
+from backoffice.services.cart_rows import load_cart, require_open, write_cart
 from backoffice.services.checkout import journal
 from backoffice.services.checkout.pipeline import (
     AwaitsWorld,
@@ -44,6 +44,7 @@ from backoffice.services.checkout.pipeline import (
 from backoffice.services.checkout.work import Answer, RemoteAction, Work
 from backoffice.services.codec import unpack
 from backoffice.services.jobs import Jobs
+from backoffice.services.lock_rows import hold_cart
 from backoffice.services.stores import load_store
 from backoffice.store.store import Store
 from backoffice.store.tables.ordering import carts, counters
@@ -144,7 +145,7 @@ class Submit:
 
     def _begin(self, connection: Connection, actor: Actor, cart_id: CartId, version: int) -> _At:
         cart = load_cart(connection, cart_id)
-        require_owner(connection, actor, cart.call_id)
+        hold_cart(connection, actor, cart.call_id, self._clock())
         if cart.status in {CartStatus.IN_CHECKOUT, CartStatus.ORDERED}:
             row = journal.last_attempt(connection, cart_id)
             if row is not None:

@@ -26,6 +26,22 @@ calls = Table(
     Column("closed_at", Moment),
 )
 
+locks = Table(  # ProcessOrder Lock: who holds a cart or an order; a row past ``until`` holds nothing
+    "locks",
+    metadata,
+    Column("kind", Text, nullable=False),  # LockKind
+    Column("name", Text, nullable=False),  # cart id, order number
+    Column("holder", Text, nullable=False, index=True),
+    Column("holder_name", Text, nullable=False),
+    Column("desk", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("taken_from", Text, nullable=False),  # who held it before a take-over
+    Column("taken_from_name", Text, nullable=False),
+    PrimaryKeyConstraint("kind", "name"),
+)
+
 carts = Table(
     "carts",
     metadata,
@@ -110,6 +126,7 @@ orders = Table(
     Column("reservation_id", Text),
     Column("snapshot_hash", Text, nullable=False),  # SHA-256 over everything frozen
     Column("sync_sequence", BigInteger, nullable=False),  # of the last SyncOrder applied; 0 none
+    Column("version", Integer, nullable=False, server_default="1"),  # grows with each change after the pivot
     Index(
         "uq_orders_cart_version_live",
         "cart_id",
