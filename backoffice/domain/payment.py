@@ -12,6 +12,11 @@ _SHORTEST_CARD, _LONGEST_CARD = 13, 19
 _DIGIT_GROUPS = re.compile(r"[0-9]+(?:[ .\u00a0\u2009\u202f\u2010-\u2015-]{1,3}[0-9]+)*")
 # How card numbers begin (ISO/IEC 7812): 3 to 6 the great brands, 8 UnionPay, 9 national ones, 2 with 16 digits or more.
 _ISSUED = re.compile(r"[345689]|2[0-9]{15}")
+# "CVV 123", "card security code: 1234": the digits on a card's back, where the text says what they are.
+_SECURITY_CODE = re.compile(
+    r"\b(?:cvv2?|cvc2?|cvn|card (?:security|verification) (?:code|number|value))\b[^0-9a-z]{0,4}[0-9]{3,4}\b",
+    re.IGNORECASE,
+)
 _HEX_ID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}(?![0-9a-fA-F])")
 
 
@@ -57,6 +62,11 @@ def holds_card_number(text: str) -> bool:
     """
     runs = _DIGIT_GROUPS.findall(_HEX_ID.sub("|", text))
     return any(_hides_card(re.findall("[0-9]+", run)) for run in runs)
+
+
+def holds_security_code(text: str) -> bool:
+    """Tell whether a text holds a card's security code and calls it one."""
+    return _SECURITY_CODE.search(text) is not None
 
 
 def _hides_card(groups: list[str]) -> bool:

@@ -7,7 +7,7 @@ down: too long for the field, characters no screen can show, a card number.
 import unicodedata
 
 from backoffice.domain.errors import InvalidInput
-from backoffice.domain.payment import holds_card_number
+from backoffice.domain.payment import holds_card_number, holds_security_code
 
 CARD_SENTENCE = (
     "This looks like a card number. Card numbers are never written down: use Payment (F7) instead."
@@ -44,7 +44,7 @@ def text_problem(
         )
     if any(_can_not_be_shown(character) for character in kept):
         return f"{what} holds characters that can not be shown. Delete them, or type it again."
-    if not may_be_number and holds_card_number(kept):
+    if (not may_be_number and holds_card_number(kept)) or holds_security_code(kept):
         return CARD_SENTENCE
     return ""
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 from backoffice.domain.staff import Right
 from ui import icons
 from ui.desk import Desk
+from ui.widgets.card_guard import CardGuards
 
 EVERYWHERE = "everywhere"
 
@@ -33,6 +34,7 @@ class Screen(QWidget):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
+        CardGuards.watch()
         self.desk = desk
         self.setAccessibleName(self.title)
 

@@ -9,6 +9,7 @@ from ui.shell.overlay import Overlay
 from ui.shell.search_presenter import SearchPresenter, SearchState
 from ui.theme import Space
 from ui.tone import Tone
+from ui.widgets.card_guard import Numbers, may_hold
 from ui.widgets.fields import SearchField
 from ui.widgets.labels import Label
 from ui.words import tr
@@ -25,6 +26,7 @@ class GlobalSearch(SearchField):
 
     def __init__(self, desk: Desk, over: QWidget) -> None:
         super().__init__(tr("Search: phone, e-mail, name, order no, SKU    Ctrl+K"), name="globalSearch")
+        may_hold(self, Numbers.PHONES)
         self._desk = desk
         self._results = _Results(over)
         self._presenter = SearchPresenter(desk.office, desk.actor, self.show_state)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 from ui.places import RESOURCES
 from ui.shell.starting import StartingPage
 from ui.theme import Theme
+from ui.widgets.card_guard import CardGuards
 from ui.words import tr
 
 _USUAL = QSize(1320, 820)
@@ -19,6 +20,7 @@ class Window(QMainWindow):
 
     def __init__(self) -> None:
         super().__init__()
+        CardGuards.watch()
         self.setObjectName("window")
         self.setWindowTitle(tr("Backoffice"))
         self.setWindowIcon(QIcon(str(RESOURCES / "icons" / "backoffice.svg")))

@@ -68,11 +68,11 @@ async def test_card_number_is_refused_wherever_it_is_pasted(agent: Agent) -> Non
     QApplication.clipboard().setText("4242 4242 4242 4242")
     agent.press("Ctrl+V")
     assert agent.words("purchaseOrderNumber") == ""
-    assert "card number" in agent.page.state.order.payment_problem.sentence  # type: ignore[union-attr] # just refused
+    assert "card number" in agent.words("cardNote")
     agent.press("Ctrl+M")
     agent.press("Ctrl+V")
     assert agent.page.delivery.notes.toPlainText() == ""
-    assert "card number" in agent.words("notesError")
+    assert "card number" in agent.words("cardNote")
     await agent.until(lambda: agent.page.state.order.cards)
 
 

@@ -281,7 +281,6 @@ class CallPage(QWidget):
         delivery.tell_changed.connect(self._tell)
         order.on_account.connect(self._on_account)
         order.by_card.connect(self._by_card)
-        order.card_number_refused.connect(self.presenter.order.refuse_card_number)
         order.payment_left.connect(self._payment_back)
 
     def _arrange(self) -> None:

@@ -12,6 +12,7 @@ from ui.screens.calls.forms import FieldPlan, Form
 from ui.screens.calls.state import CallerState
 from ui.screens.calls.state import Form as Shown
 from ui.text import Text
+from ui.widgets.card_guard import Numbers
 from ui.words import tr
 
 _DRAFT = tuple(CustomerDraft.__dataclass_fields__)
@@ -104,7 +105,7 @@ def _plan() -> tuple[FieldPlan, ...]:
         FieldPlan(name="first_name", caption=tr("First name"), row=0),
         FieldPlan(name="last_name", caption=tr("Last name"), row=0, column=1),
         FieldPlan(name="company", caption=tr("Company"), row=1, span=2),
-        FieldPlan(name="phone", caption=tr("Phone"), row=2, span=2, guarded=False),
+        FieldPlan(name="phone", caption=tr("Phone"), row=2, span=2, numbers=Numbers.PHONES),
         FieldPlan(name="email", caption=tr("E-mail, if there is one"), row=3, span=2),
         FieldPlan(name="notes", caption=tr("Notes"), row=4, span=2),
     )

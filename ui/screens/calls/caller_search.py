@@ -11,6 +11,7 @@ from ui.screens.calls.state import CallerState
 from ui.screens.calls.words import hit_words
 from ui.theme import Space
 from ui.tone import Tone
+from ui.widgets.card_guard import Numbers, may_hold
 from ui.widgets.labels import Label, plain_tip
 from ui.words import tr
 
@@ -29,6 +30,7 @@ class CallerSearch(QWidget):
         super().__init__()
         self._nobody = False
         self.edit = _Edit()
+        may_hold(self.edit, Numbers.PHONES)
         self._hint = Label(size="small", tone=Tone.NEUTRAL, wrap=True)
         self._hits = EntryList("callerHits", tr("Callers found"))
         self._hits.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
 
 from backoffice.domain.cart import LONGEST_NOTE, Cart
 from backoffice.domain.customer import Address, AddressDraft, Customer
-from ui.screens.calls.card_guard import CardGuard
 from ui.screens.calls.current_sized import CurrentSized
 from ui.screens.calls.forms import FieldPlan, Form
 from ui.screens.calls.sentence import Sentence
@@ -23,6 +22,7 @@ from ui.screens.calls.state import CallState, DeliveryState, same_place
 from ui.screens.calls.state import Form as Shown
 from ui.theme import Space
 from ui.tone import Tone
+from ui.widgets.card_guard import Numbers
 from ui.widgets.labels import Label, plain_tip
 from ui.words import tr
 
@@ -62,7 +62,6 @@ class DeliveryPanel(CurrentSized):
         self.form.saved.connect(self._save)
         self.form.cancelled.connect(self.went_back)
         self.notes.settled.connect(self.notes_typed)
-        self.notes.refused.connect(self._refuse_card)
         self.tell.clicked.connect(self.tell_changed)
 
     def show_state(self, state: CallState, why_not: str) -> None:
@@ -139,11 +138,6 @@ class DeliveryPanel(CurrentSized):
     def _save(self) -> None:
         self.form_saved.emit(AddressDraft(**self.form.typed))
 
-    def _refuse_card(self) -> None:
-        self._notes_sentence.say(
-            tr("This looks like a card number. None is ever written down here, so that none can leak.")
-        )
-
     def _choices(self) -> QWidget:
         page = QWidget()
         grid = QGridLayout()
@@ -174,7 +168,6 @@ class _Notes(QPlainTextEdit):
     """Saved when the typing pauses or the focus goes; never overwritten while it is typed into."""
 
     settled = Signal(str)
-    refused = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -184,8 +177,6 @@ class _Notes(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setFixedHeight(self.fontMetrics().lineSpacing() * 2 + 18)
         self.setToolTip(tr("At most {n} characters, saved as you type", n=LONGEST_NOTE))
-        self._guard = CardGuard(self)
-        self._guard.refused.connect(self.refused)
         self._saved = ""
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -223,7 +214,7 @@ def _plan() -> tuple[FieldPlan, ...]:
         FieldPlan(name="country", caption=tr("Country"), row=2, choices=True),
         FieldPlan(name="name", caption=tr("Name, if another"), row=2, column=1),
         FieldPlan(name="company", caption=tr("Company, if another"), row=2, column=2),
-        FieldPlan(name="phone", caption=tr("Phone there"), row=3, guarded=False),
+        FieldPlan(name="phone", caption=tr("Phone there"), row=3, numbers=Numbers.PHONES),
     )
 
 

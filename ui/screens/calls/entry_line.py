@@ -13,6 +13,7 @@ from ui.screens.calls.words import availability_words
 from ui.text import Text
 from ui.theme import Space
 from ui.tone import Tone
+from ui.widgets.card_guard import Numbers, may_hold
 from ui.widgets.labels import plain_tip, restyle
 from ui.words import tr
 
@@ -31,6 +32,7 @@ class EntryLine(QWidget):
         super().__init__()
         self._text = text
         self.edit = _Edit()
+        may_hold(self.edit, Numbers.GOODS)
         self._hits = EntryList("entryHits", tr("Suggestions"), folder=folder)
         self._hits.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._popup = QFrame(self)

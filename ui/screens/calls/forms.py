@@ -14,11 +14,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.screens.calls.card_guard import CardGuard
 from ui.screens.calls.sentence import Sentence
 from ui.screens.calls.state import Problem
 from ui.theme import Space
 from ui.tone import Tone
+from ui.widgets.card_guard import Numbers, may_hold
 from ui.widgets.fields import EscapeGoesBack, Field
 from ui.widgets.labels import Label
 from ui.words import tr
@@ -34,7 +34,7 @@ class FieldPlan:
     column: int = 0
     span: int = 1
     choices: bool = False
-    guarded: bool = True  # refuses card numbers; a phone number may look like one
+    numbers: Numbers | None = None  # which may look like a card's
 
 
 class Form(QWidget):
@@ -138,17 +138,11 @@ class Form(QWidget):
         edit.installEventFilter(self._back)
         if isinstance(edit, QLineEdit):
             edit.returnPressed.connect(self.saved)
-            if plan.guarded:
-                guard = CardGuard(edit)
-                guard.refused.connect(self._card_refused)
+            if plan.numbers is not None:
+                may_hold(edit, plan.numbers)
         field = Field(plan.caption, edit)
         self._fields[plan.name] = field
         return field
-
-    def _card_refused(self) -> None:
-        self._sentence.say(
-            tr("This looks like a card number. None is ever written down here, so that none can leak.")
-        )
 
 
 def _value(edit: QWidget) -> str:

@@ -28,7 +28,6 @@ class OrderColumn(QScrollArea):
 
     on_account = Signal(str)
     by_card = Signal(object)
-    card_number_refused = Signal()
     payment_left = Signal()
 
     def __init__(self, actions: CallActions, text: Text) -> None:
@@ -53,7 +52,6 @@ class OrderColumn(QScrollArea):
         self._show_below.timeout.connect(self._scroll_to_steps)
         self.payment.on_account.connect(self.on_account)
         self.payment.by_card.connect(self.by_card)
-        self.payment.card_number_refused.connect(self.card_number_refused)
         self.payment.went_back.connect(self.payment_left)
         self._arrange()
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from backoffice.domain.cart import Cart
 from backoffice.domain.outcome import Refused, Succeeded, Unknown, Unreachable
-from backoffice.domain.payment import PaymentMethod, PaymentPlan, holds_card_number
+from backoffice.domain.payment import PaymentMethod, PaymentPlan
 from ui.screens.calls import reasons
 from ui.screens.calls.state import SAID_NO, Busy, CardChoice, Problem, is_unknown, problem_of
 from ui.words import tr
@@ -82,9 +82,6 @@ class OrderPresenter:
     async def pay_on_account(self, order_number: str) -> bool:
         """Pay by the customer's purchase order; True when kept."""
         reference = order_number.strip()
-        if holds_card_number(reference):
-            self.refuse_card_number()
-            return False
         if not reference:
             self._put(payment_problem=Problem(sentence=tr("On account needs the customer's order number.")))
             return False
@@ -94,15 +91,6 @@ class OrderPresenter:
     async def pay_by_card(self, card: CardChoice) -> bool:
         """Pay by a card the gateway keeps; True when kept."""
         return await self._pay(PaymentPlan(method=PaymentMethod.CARD, reference=card.token, label=card.label))
-
-    def refuse_card_number(self) -> None:
-        """Say why what was typed or pasted was not taken."""
-        self._put(
-            payment_problem=Problem(
-                sentence=tr("This looks like a card number. None is ever typed here, so that none can leak."),
-                advice=tr("Choose a saved card, or pay on account."),
-            )
-        )
 
     async def submit(self) -> None:
         """Make the cart an order."""

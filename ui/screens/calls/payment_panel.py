@@ -3,7 +3,6 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QVBoxLayout
 
-from ui.screens.calls.card_guard import CardGuard
 from ui.screens.calls.entry_list import Entry, EntryList
 from ui.screens.calls.sentence import Sentence
 from ui.screens.calls.state import Busy, CardChoice, OrderState
@@ -21,7 +20,6 @@ class PaymentPanel(QFrame):
 
     on_account = Signal(str)
     by_card = Signal(object)  # CardChoice
-    card_number_refused = Signal()
     went_back = Signal()
 
     def __init__(self) -> None:
@@ -34,8 +32,6 @@ class PaymentPanel(QFrame):
         self.number = QLineEdit()
         self.number.setObjectName("purchaseOrderNumber")
         self.number.setMaxLength(60)
-        self._guard = CardGuard(self.number)
-        self._guard.refused.connect(self.card_number_refused)
         self._field = Field(tr("On account: order number (PO)"), self.number)
         self._take = QPushButton(tr("Pay on account   Enter"))
         self._take.setObjectName("payOnAccountButton")

@@ -28,6 +28,7 @@ from ui.theme import Space
 from ui.tone import Tone
 from ui.widgets import statuses
 from ui.widgets.buttons import explain
+from ui.widgets.card_guard import Numbers, may_hold
 from ui.widgets.fields import SearchField
 from ui.widgets.notice import Notice
 from ui.widgets.rows import RowsModel
@@ -263,6 +264,7 @@ class OrdersScreen(Screen):
 
     def _make_search(self) -> None:
         self._search = SearchField(tr("Number, phone, e-mail, name or SKU"), name="orderSearch")
+        may_hold(self._search, Numbers.PHONES)
         self._search.searched.connect(self._typed)
         self._search.returnPressed.connect(self._entered_search)
         self._status = _box("orderStatusFilter", tr("Order status"), tr("Any status"))

@@ -17,6 +17,7 @@ from ui.tasks import Running
 from ui.theme import Space
 from ui.tone import Tone
 from ui.widgets.buttons import KeyHintButton, explain
+from ui.widgets.card_guard import Numbers, may_hold
 from ui.widgets.fields import SearchField
 from ui.widgets.labels import Hairline, Label
 from ui.widgets.notice import Notice
@@ -224,6 +225,7 @@ class StockScreen(Screen):
         self._ask = self.add_action("askDom", tr("Ask the DOM now"), "F5")
         self._ask.triggered.connect(self._ask_now)
         self._search = SearchField(tr("SKU or words"), name="stockSearch")
+        may_hold(self._search, Numbers.GOODS)
         self._search.searched.connect(self._typed)
         self._search.returnPressed.connect(self._entered_search)
         self._search.down_pressed.connect(self._down)
