@@ -3,9 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 
 from backoffice.domain.ids import Sku
 from backoffice.domain.money import Money
+
+
+class ProductKind(Enum):
+    """What becomes of a product that is ordered."""
+
+    GOODS = "goods"
+    GIFT_CERTIFICATE = "gift_certificate"  # money on a code; never discounted, for it is money
+    SUBSCRIPTION = "subscription"  # paid for again and again
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +34,7 @@ class Product:
     description: str = ""
     minimum_quantity: int = 1
     is_physical: bool = True
+    kind: ProductKind = ProductKind.GOODS
 
     def on_sale(self, day: date) -> bool:
         """Tell whether the SKU may be sold on the day."""

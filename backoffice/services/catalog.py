@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
-from backoffice.domain.catalog import Product, ProductHit
+from backoffice.domain.catalog import Product, ProductHit, ProductKind
 from backoffice.domain.errors import NotFound
 from backoffice.domain.ids import Sku
 from backoffice.domain.money import Money
@@ -161,6 +161,7 @@ def _product(row: Row[Any], language: str) -> Product:
         description=row.descriptions.get(language) or row.descriptions.get(ENGLISH, ""),
         minimum_quantity=row.minimum_quantity,
         is_physical=row.is_physical,
+        kind=ProductKind(row.kind),
     )
 
 

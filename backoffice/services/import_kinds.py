@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -18,6 +18,7 @@ from backoffice.store.upsert import MOST_IN_ONE_QUESTION
 Cells = dict[str, str]
 Values = dict[str, Any]
 LARGEST_NUMBER = Decimal(10**9)
+_YES_AND_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
 
 
@@ -138,6 +139,27 @@ def read_day(cells: Cells, name: str) -> date | None:
         return date.fromisoformat(written)
     except ValueError as error:
         raise RowProblem(name, f"“{written[:40]}” is not a day like 2026-11-22.") from error
+
+
+def read_moment(cells: Cells, name: str, *, end_of_day: bool = False) -> datetime | None:
+    """Return midnight (UTC) of a day like 2026-11-22; with ``end_of_day`` that of the next, for a day is included."""
+    day = read_day(cells, name)
+    if day is None:
+        return None
+    return datetime.combine(day + timedelta(days=1) if end_of_day else day, time(), UTC)
+
+
+def read_list(cells: Cells, name: str) -> list[str]:
+    """Return the texts of a cell that are parted by ``;``."""
+    return [part for part in (part.strip() for part in read_text(cells, name).split(";")) if part]
+
+
+def read_yes(cells: Cells, name: str, *, default: str = "yes") -> bool:
+    """Return yes or no."""
+    written = cells.get(name, "").strip().casefold() or default
+    if written not in _YES_AND_NO:
+        raise RowProblem(name, f"“{written[:40]}” is neither yes nor no.")
+    return _YES_AND_NO[written]
 
 
 def known(connection: Connection, column: "Column[str]", wanted: Iterable[str]) -> frozenset[str]:

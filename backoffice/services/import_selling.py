@@ -6,6 +6,8 @@ from pathlib import PurePath
 
 from sqlalchemy import Connection, select
 
+from backoffice.domain.catalog import ProductKind
+from backoffice.domain.pricing.lines import STANDARD_TAX_CLASS
 from backoffice.services.address_rules import read_country
 from backoffice.services.import_kinds import (
     Cells,
@@ -20,17 +22,20 @@ from backoffice.services.import_kinds import (
     read_amount,
     read_count,
     read_day,
+    read_list,
+    read_moment,
     read_number,
     read_text,
+    read_yes,
 )
 from backoffice.store.search import ProductText, index_products
-from backoffice.store.tables.selling import locations, products, ship_methods, stock, tax_rates
+from backoffice.store.tables.pricing import tax_rates
+from backoffice.store.tables.selling import locations, products, ship_methods, stock
 from backoffice.store.upsert import upsert
 
 _DESCRIPTION = "description_"
 _LONGEST_DESCRIPTION = 10_000
 _LONGEST_SKU = 64
-_YES_AND_NO = {"yes": True, "true": True, "1": True, "": True, "no": False, "false": False, "0": False}
 _TAX_TYPES = ("retail", "wholesale", "all")
 _MOST_PERCENT = 100
 _ALL_FLAGS = 7
@@ -59,7 +64,9 @@ def _read_product(cells: Cells, context: ImportContext) -> Values:
             if name.startswith(_DESCRIPTION) and text.strip()
         },
         "minimum_quantity": max(1, read_count(cells, "minimum_quantity", default=1)),
-        "is_physical": _yes(cells, "is_physical"),
+        "is_physical": read_yes(cells, "is_physical"),
+        "tax_class": read_text(cells, "tax_class") or STANDARD_TAX_CLASS,
+        "kind": _kind(cells),
     }
 
 
@@ -164,19 +171,35 @@ def _read_tax_rate(cells: Cells, _context: ImportContext) -> Values:
     percent = read_number(cells, "percent") or Decimal(0)
     if percent > _MOST_PERCENT:
         raise RowProblem("percent", f"{percent} is more than 100 %.")
+    region = read_text(cells, "state_code", longest=10).upper()
+    postcodes, tax_classes = read_list(cells, "postcodes"), read_list(cells, "tax_classes")
+    rate_id = read_text(cells, "rate_id", longest=100)
+    if not rate_id and (postcodes or tax_classes):
+        raise RowProblem(
+            "rate_id", "A rate for certain postcodes or goods needs a name of its own, such as US-NY-city."
+        )
     return {
+        "rate_id": rate_id or f"{country}-{region}-{tax_type}",
         "country": country,
-        "region": read_text(cells, "state_code", longest=10).upper(),
+        "region": region,
+        "postcodes": postcodes,
         "tax_type": tax_type,
+        "tax_classes": tax_classes,
         "percent": percent,
         "name": read_text(cells, "name") or "Tax",
+        "priority": read_count(cells, "priority", default=0),
+        "compound": read_yes(cells, "compound", default="no"),
+        "replaces_broader": read_yes(cells, "replaces_broader", default="no"),
+        "on_shipping": read_yes(cells, "on_shipping"),
+        "starts_at": read_moment(cells, "starts"),
+        "ends_at": read_moment(cells, "ends", end_of_day=True),
     }
 
 
 def _write_tax_rates(
     connection: Connection, rows: list[ReadRow], _context: ImportContext, _at: datetime
 ) -> Refused:
-    upsert(connection, tax_rates, last_of_each(rows, "country", "region", "tax_type"))
+    upsert(connection, tax_rates, last_of_each(rows, "rate_id"))
     return []
 
 
@@ -191,18 +214,18 @@ def _unknown_sku(row: ReadRow) -> RowProblem:
     return RowProblem("sku", f"There is no item “{row.values['sku']}” in the catalogue.")
 
 
+def _kind(cells: Cells) -> str:
+    kind = read_text(cells, "kind").casefold() or ProductKind.GOODS.value
+    if kind not in {one.value for one in ProductKind}:
+        raise RowProblem("kind", f"“{kind[:40]}” is none of {', '.join(one.value for one in ProductKind)}.")
+    return kind
+
+
 def _photo(cells: Cells) -> str:
     name = read_text(cells, "photo")
     if name and (PurePath(name).name != name or "\\" in name):
         raise RowProblem("photo", "It is a file name, without a folder.")
     return name
-
-
-def _yes(cells: Cells, name: str) -> bool:
-    written = cells.get(name, "").strip().casefold()
-    if written not in _YES_AND_NO:
-        raise RowProblem(name, f"“{written[:40]}” is neither yes nor no.")
-    return _YES_AND_NO[written]
 
 
 CATALOGUE = Kind(

@@ -9,15 +9,18 @@ Files are UTF-8 with a header line. Their columns, in any order, more than these
 
 catalogue     sku, name, category ("Bikes / Road Bikes"), color, size, weight_grams, list_price_usd (or any
               currency's code), sell_start, sell_end (2026-11-22, both included), photo (a file name),
-              description_en, description_fr ...; optional minimum_quantity, is_physical (yes, no). A price with more
-              digits than its currency has is rounded half up
+              description_en, description_fr ...; optional minimum_quantity, is_physical (yes, no), tax_class (a
+              name that tax rates use), kind (goods, gift_certificate, subscription). A price with more digits than
+              its currency has is rounded half up
 customers     customer_id, title, first_name, middle_name, last_name, suffix, company, email, phone; optional
               language, notes
 addresses     customer_id, address_id, address_type, line1, line2, city, state_code, country_code, postal_code.
               Street and country are needed; states and postcodes of old records are kept as they are
 stock         sku, location_id, location (its name), quantity (on hand); optional flags (INVENTORYFLAGS)
 ship_methods  ship_method, base_usd, rate_usd_per_kg (or any currency's code)
-tax_rates     country_code, state_code, tax_type (retail, wholesale, all), percent, name
+tax_rates     country_code, state_code, tax_type (retail, wholesale, all), percent, name; optional rate_id (needed with
+              the next two), postcodes (90210;35*;90000-90299), tax_classes (food;books), priority, compound,
+              replaces_broader, on_shipping (yes, no), starts, ends (days, both included)
 """
 
 from collections.abc import Callable, Iterator

@@ -19,6 +19,7 @@ from backoffice.domain.statuses import (
     TransferStatus,
     check_move,
 )
+from backoffice.services.certificate_issue import activate_bought, cancel_bought
 from backoffice.services.codec import unpack
 from backoffice.store.tables.ordering import (
     order_lines,
@@ -38,6 +39,7 @@ _MOVE = {  # guarded by the table: only from where it may come
     .values(status=after.value)
     for after in OrderStatus
 }
+_PAID = frozenset({OrderStatus.AUTHORISED, OrderStatus.CAPTURED})
 _ADD_STATUS = insert(order_statuses).values(
     order_id=bindparam("order"),
     place=select(func.coalesce(func.max(order_statuses.c.place), 0) + 1)
@@ -53,7 +55,10 @@ _ADD_STATUS = insert(order_statuses).values(
 def move_order(
     connection: Connection, order_id: str, after: OrderStatus, *, at: datetime, actor: str, reason: str
 ) -> None:
-    """Move the order's status and add to its history; Conflict when the table does not allow it."""
+    """Move the order's status and add to its history; Conflict when the table does not allow it.
+
+    Gift certificates bought in it follow: usable once it counts as paid, gone when it is cancelled.
+    """
     changed = connection.execute(_MOVE[after], {"order": order_id})
     if not changed.rowcount:
         before: str | None = connection.execute(
@@ -67,6 +72,10 @@ def move_order(
         raise Conflict(sentence)
     said = {"order": order_id, "status": after.value, "at": at, "actor": actor, "reason": reason}
     connection.execute(_ADD_STATUS, said)
+    if after in _PAID:
+        activate_bought(connection, order_id, at)
+    elif after is OrderStatus.CANCELLED:
+        cancel_bought(connection, order_id, at)
 
 
 def load_order(connection: Connection, order_number: str) -> Order | None:

@@ -9,7 +9,8 @@ from backoffice.domain.money import Money
 from backoffice.domain.pricing import Area, ByWeight, Promotion, ShippingTariff, TaxRate
 from backoffice.services.address_rules import country_codes, names_regions
 from backoffice.services.promotion_data import as_promotion
-from backoffice.store.tables.selling import promotions, ship_methods, tax_rates
+from backoffice.store.tables.pricing import tax_rates
+from backoffice.store.tables.selling import promotions, ship_methods
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,9 +54,18 @@ def _tax_rate(row: Row[Any]) -> TaxRate:
     """A rate for a part of a country whose addresses name no part (GB, DE, FR) is the whole country's."""
     told_apart = row.country not in country_codes() or names_regions(row.country)
     return TaxRate(
-        rate_id=f"{row.country}-{row.region}-{row.tax_type}",
+        rate_id=row.rate_id,
         name=row.name,
         percent=row.percent,
         tax_group=row.tax_type,
-        area=Area(country=row.country, region=row.region if told_apart else ""),
+        tax_classes=frozenset(row.tax_classes),
+        area=Area(
+            country=row.country, region=row.region if told_apart else "", postcodes=tuple(row.postcodes)
+        ),
+        priority=row.priority,
+        compound=row.compound,
+        replaces_broader=row.replaces_broader,
+        on_shipping=row.on_shipping,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
     )

@@ -33,7 +33,8 @@ from backoffice.store.engine import open_engine
 from backoffice.store.store import Store
 from backoffice.store.tables import metadata
 from backoffice.store.tables.people import addresses, audit, customers
-from backoffice.store.tables.selling import locations, products, promotions, ship_methods, stock, tax_rates
+from backoffice.store.tables.pricing import tax_rates
+from backoffice.store.tables.selling import locations, products, promotions, ship_methods, stock
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PHOTOS = RESOURCES / "demo" / "adventure-works" / "photos"

@@ -16,7 +16,8 @@ from backoffice.services.import_kinds import ImportContext
 from backoffice.services.imports import ImportProgress, ImportResult, import_file
 from backoffice.store.store import Store
 from backoffice.store.tables.people import addresses, audit, customers
-from backoffice.store.tables.selling import locations, products, ship_methods, stock, tax_rates
+from backoffice.store.tables.pricing import tax_rates
+from backoffice.store.tables.selling import locations, products, ship_methods, stock
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 CATALOGUE = (

@@ -27,7 +27,8 @@ from backoffice.domain.pricing import (
 from backoffice.services.pricing_rules import load_pricing_rules
 from backoffice.services.promotion_data import as_data, as_promotion
 from backoffice.store.store import Store
-from backoffice.store.tables.selling import promotions, ship_methods, tax_rates
+from backoffice.store.tables.pricing import tax_rates
+from backoffice.store.tables.selling import promotions, ship_methods
 
 HELMETS = Selection(skus=frozenset({"HL-U509-R", "HL-U509"}), lowest_price=Money(100, "USD"))
 EVERYTHING_AN_OFFER_CAN_SAY = Promotion(
@@ -90,7 +91,12 @@ async def test_rows_become_the_values_the_engine_takes(store: Store) -> None:
         for country, region, group in rates:
             connection.execute(
                 insert(tax_rates).values(
-                    country=country, region=region, tax_type=group, percent=Decimal("8.8"), name="Tax"
+                    rate_id=f"{country}-{region}",
+                    country=country,
+                    region=region,
+                    tax_type=group,
+                    percent=Decimal("8.8"),
+                    name="Tax",
                 )
             )
 

@@ -1,6 +1,6 @@
-"""All tables, by room: people, selling, ordering, messages."""
+"""All tables, by room: people, selling, pricing, ordering, messages."""
 
-from backoffice.store.tables import messages, ordering, people, selling
+from backoffice.store.tables import messages, ordering, people, pricing, selling
 from backoffice.store.tables.base import Moment, metadata
 
-__all__ = ["Moment", "messages", "metadata", "ordering", "people", "selling"]
+__all__ = ["Moment", "messages", "metadata", "ordering", "people", "pricing", "selling"]

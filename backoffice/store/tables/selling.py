@@ -45,6 +45,8 @@ products = Table(
     Column("descriptions", JSON, nullable=False),  # language -> text
     Column("minimum_quantity", Integer, nullable=False),
     Column("is_physical", Boolean, nullable=False),
+    Column("tax_class", Text, nullable=False, server_default="standard"),  # category of goods that rates name
+    Column("kind", Text, nullable=False, server_default="goods"),  # ProductKind
 )
 Index("ix_products_upper_sku", func.upper(products.c.sku))  # a SKU is typed in any case
 
@@ -68,17 +70,9 @@ ship_methods = Table(
     Column("per_kg", BigInteger, nullable=False),  # minor units
     Column("currency", Text, nullable=False),
     Column("position", Integer, nullable=False),
-)
-
-tax_rates = Table(
-    "tax_rates",
-    metadata,
-    Column("country", Text, nullable=False),
-    Column("region", Text, nullable=False),
-    Column("tax_type", Text, nullable=False),  # retail, wholesale, all
-    Column("percent", Numeric(9, 4), nullable=False),
-    Column("name", Text, nullable=False),
-    PrimaryKeyConstraint("country", "region", "tax_type"),
+    Column(
+        "tariffs", JSON, nullable=False, server_default="[]"
+    ),  # ShippingTariff by area; none: base and per_kg
 )
 
 locations = Table(
