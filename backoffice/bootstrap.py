@@ -24,8 +24,9 @@ from backoffice.external.payments.port import PaymentGateway
 from backoffice.services.audit import Audit
 from backoffice.services.cart import Carts
 from backoffice.services.catalog import Catalog
-from backoffice.services.checkout.actions.lists import PIPELINE
+from backoffice.services.checkout.assembly import read_pipeline
 from backoffice.services.checkout.checkout import Checkout
+from backoffice.services.checkout.pipeline import Pipeline
 from backoffice.services.checkout.prepare import Prepare
 from backoffice.services.checkout.quote import Quotes
 from backoffice.services.checkout.settlement import Settlement
@@ -66,6 +67,7 @@ class BackOffice:
     catalog: Catalog
     carts: Carts
     checkout: Checkout
+    pipeline: Pipeline
     inventory: Inventory
     locks: Locks
     transfers: Transfers
@@ -113,11 +115,12 @@ async def open_backoffice(
     """Open the database (making it when missing, with demo data when asked for) and build the services.
 
     ``process`` names this process in attempts and leases; ``adapters`` replace those of the settings. Raises
-    StoreUnavailable when the database can not be had.
+    StoreUnavailable when the database can not be had, BrokenListsError when an installed package does not fit.
     """
     store, durable_engine, durable = await asyncio.to_thread(_open_store, settings)
     if settings.demo:
         await load_demo_data(store, settings)
+    pipeline = await store.read(lambda connection: read_pipeline(connection, settings.store_id))
     dom_http, payments_http = await asyncio.to_thread(
         lambda: (
             HttpClient(settings.dom_url, deadline=settings.dom_deadline),
@@ -147,7 +150,7 @@ async def open_backoffice(
         jobs=jobs,
         store_id=store_id,
         gateway=gateway,
-        pipeline=PIPELINE,
+        pipeline=pipeline,
         owner=name,
         lease=settings.checkout_lease,
     )
@@ -187,6 +190,7 @@ async def open_backoffice(
             gateway=gateway,
             store=store,
         ),
+        pipeline=pipeline,
         inventory=inventory,
         locks=Locks(store, clock),
         transfers=Transfers(

@@ -26,6 +26,19 @@ def default_data_dir() -> Path:
     return Path(platformdirs.user_data_dir("backoffice", appauthor=False))
 
 
+class CheckoutLists(BaseModel):
+    """The names of the checkout's actions in the order they are run; an empty list is the usual one.
+
+    ``backofficectl checkout-actions`` prints those in force.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    setup: tuple[str, ...] = ()
+    reversible: tuple[str, ...] = ()
+    finalize: tuple[str, ...] = ()
+
+
 class StoreSettings(BaseModel):
     """What one store decides; kept in its row of ``stores`` and changed there."""
 
@@ -47,6 +60,7 @@ class StoreSettings(BaseModel):
     fallback_status: str = "Unavailable"
     fallback_delay: timedelta | None = None
     transfer_tries: int = 6  # automatic ones, before a supervisor is asked
+    checkout_lists: CheckoutLists = CheckoutLists()
 
 
 class Settings(BaseSettings):

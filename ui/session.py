@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings
 
-from backoffice.domain.errors import StoreUnavailable
+from backoffice.domain.errors import Refusal, StoreUnavailable
 from backoffice.domain.staff import Actor
 from ui.arguments import Arguments
 from ui.desk import Desk, Notify
@@ -72,7 +72,7 @@ class Session:
         code = 1
         try:
             code = await self._open_and_work()
-        except StoreUnavailable as trouble:
+        except (Refusal, StoreUnavailable) as trouble:
             await self._can_not_go_on(trouble.sentence, trouble.advice, trouble)
         except Exception as bug:  # noqa: BLE001 - what keeps the desk from starting is said in its window
             self._reporter.report(bug)

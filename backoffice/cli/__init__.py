@@ -46,6 +46,10 @@ COMMANDS = {
     "status": Command(
         help="count orders, transfers, jobs, messages and e-mails", module="backoffice.cli.status"
     ),
+    "checkout-actions": Command(
+        help="print the steps of a checkout, in order, and which package each comes from",
+        module="backoffice.cli.checkout_actions",
+    ),
     "import": Command(help="load real data from a CSV file", module="backoffice.cli.importing"),
     "add-staff": Command(help="let somebody sign in", module="backoffice.cli.staffing"),
     "load-inventory": Command(

@@ -18,6 +18,11 @@ def load_store(connection: Connection, store_id: str) -> StoreSettings:
     return StoreSettings.model_validate(data)
 
 
+def has_store(connection: Connection, store_id: str) -> bool:
+    """Tell whether the store is there: before demo data or a first import it is not."""
+    return connection.execute(_SETTINGS, {"store": store_id}).first() is not None
+
+
 def save_store(connection: Connection, store_id: str, name: str, settings: StoreSettings) -> None:
     """Write the store's settings, new or changed."""
     data = settings.model_dump(mode="json")

@@ -1,6 +1,6 @@
 """The journal of checkouts: attempts and their steps, as rows. Steps are only ever added."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from backoffice.services.checkout.work import Work
 from backoffice.services.codec import pack
 from backoffice.store.tables.ordering import checkout_attempts, checkout_steps, orders
 
+FIRST_REVERSIBLE = "createNewOrder"
 _LAST_PLACE = select(func.coalesce(func.max(checkout_steps.c.place), 0)).where(
     checkout_steps.c.attempt_id == bindparam("attempt")
 )
@@ -94,6 +95,12 @@ def read_steps(connection: Connection, attempt_id: str) -> tuple[Step, ...]:
     return tuple(
         Step(action=row.action, what=row.what, outcome=row.outcome, reason=row.reason) for row in rows
     )
+
+
+def begun(steps: Iterable[Step | Row[Any]]) -> tuple[str, ...]:
+    """Return the reversible actions a journal says were begun, in their order: the order's creation is the first."""
+    names = list(dict.fromkeys(step.action for step in steps if step.what == "execute"))
+    return tuple(names[names.index(FIRST_REVERSIBLE) :]) if FIRST_REVERSIBLE in names else ()
 
 
 def end_attempt(

@@ -3,56 +3,65 @@
 1. setup actions only execute, in one savepoint: a refusal there leaves no order and no change;
 2. reversible actions execute; each stands in a savepoint of its own, so half a step leaves nothing behind;
 3. a remote action ends the transaction with its intent written; its answer begins the next one;
-4. a refusal, or a bug, undoes in exact reverse, the failing action included; an undo that fails is written down and
-   the others still run;
+4. a refusal, or a bug, undoes what the journal says was begun, in exact reverse, the failing action included; an undo
+   that fails, or that nobody here knows any more, is written down and the others still run;
 5. after the last reversible action the attempt is completed: the transaction that commits this is the pivot;
 6. finalize actions run in it, in savepoints: what fails there is tried again later, for after the pivot we only go
    forward.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import structlog
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from backoffice.domain.errors import Refusal
 from backoffice.domain.statuses import CheckoutState
 from backoffice.services.checkout.actions.place import Place
-from backoffice.services.checkout.journal import Step, end_attempt, read_steps, write_steps
-from backoffice.services.checkout.work import Action, Answer, Question, RemoteAction, Work
+from backoffice.services.checkout.events import DATABASE_TROUBLE, Registered, bug_in
+from backoffice.services.checkout.journal import Step, begun, end_attempt, read_steps, write_steps
+from backoffice.services.checkout.work import Action, Answers, Question, Remote, RemoteAction, Work
 
+SLOW = 1.0  # seconds in which every other desk waits for the one that writes
 _log = structlog.get_logger()
-_DATABASE_TROUBLE = (
-    OperationalError,
-    InterfaceError,
-    InternalError,
-)  # locked, full, away; no broken constraint
-_BUG = Refusal(
-    "Something went wrong inside the application; nothing was kept.",
-    advice="Try again; if it happens again, tell support the time.",
-    code="bug",
+_CHANGED = Refusal(
+    "The steps of the checkout were changed while it waited for an answer.",
+    advice="Whatever was held is let go. Prepare and submit again.",
+    code="lists_changed",
 )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pipeline:
-    """The three lists, in order."""
+    """The three lists, in order.
+
+    ``unlisted`` are actions known and not in force: a checkout begun under other lists may still need their undo.
+    ``packages`` says which installed package an action comes from, by name; those not in it are built in.
+    """
 
     setup: tuple[Action, ...]
     reversible: tuple[Action, ...]
     finalize: tuple[Action, ...]
+    unlisted: tuple[Action, ...] = ()
+    packages: Mapping[str, str] = field(default_factory=dict)
+    handlers: tuple[Registered, ...] = ()
 
     def action(self, name: str) -> Action:
         """Return the reversible action of that name."""
         return next(action for action in self.reversible if action.name == name)
+
+    def find(self, name: str) -> Action | None:
+        """Return the reversible action of that name, in force or not; None when nobody here knows it."""
+        return next((one for one in (*self.reversible, *self.unlisted) if one.name == name), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AwaitsWorld:
     """The transaction ends here: these questions go out next."""
 
-    action: RemoteAction
+    action: Remote
     questions: tuple[Question, ...]
 
 
@@ -83,7 +92,7 @@ def run_setup(pipeline: Pipeline, work: Work) -> SetUp:
             steps.append(_executed(action, None))
             action.execute(work)
 
-    refusal = _try(work, "setup", run)
+    refusal = _try(pipeline, work, lambda: steps[-1].action, run)
     if refusal:
         steps[-1] = replace(steps[-1], outcome="failed", reason=refusal.sentence)
     return SetUp(steps=tuple(steps), refusal=refusal)
@@ -99,25 +108,36 @@ def run_from(pipeline: Pipeline, work: Work, start: int, *, before: tuple[Step, 
         if isinstance(action, Place):
             steps.append(_executed(action, None))
             continue
-        refusal = _try(work, action.name, action.execute)
+        asked: list[Question] = []
+        refusal = _try(pipeline, work, action.name, partial(_execute, action, asked))
         if refusal:
             write_steps(work, [*steps, _executed(action, refusal)])
             roll_back(pipeline, work, action.name, refusal)
             return Ended()
-        if isinstance(action, RemoteAction) and (questions := action.questions(work)):
+        if isinstance(action, RemoteAction) and asked:
             write_steps(work, [*steps, Step(action=action.name, what="execute", outcome="intended")])
-            return AwaitsWorld(action=action, questions=questions)
+            return AwaitsWorld(action=action, questions=tuple(asked))
         steps.append(_executed(action, None))
     end_attempt(work, CheckoutState.COMPLETED)
-    finalized = _finalize(work, pipeline.finalize)
+    finalized = _finalize(pipeline, work, pipeline.finalize)
     write_steps(work, [*steps, *finalized])
     return Ended(whole=all(step.outcome == "done" for step in finalized))
 
 
-def go_on(pipeline: Pipeline, work: Work, action: RemoteAction, answers: dict[str, Answer]) -> Stop:
+def ask_on(pipeline: Pipeline, work: Work, action: Remote) -> Stop:
+    """Return what a remote action still has to ask; rolled back when it can not say."""
+    asked: list[Question] = []
+    refusal = _try(pipeline, work, action.name, lambda work: asked.extend(action.questions(work)))
+    if refusal:
+        roll_back(pipeline, work, action.name, refusal)
+        return Ended()
+    return AwaitsWorld(action=action, questions=tuple(asked))
+
+
+def go_on(pipeline: Pipeline, work: Work, action: Remote, answers: Answers) -> Stop:
     """Settle a remote action with what the world said, and run on if it said enough."""
     settled: list[Refusal | bool] = []
-    trouble = _try(work, action.name, lambda work: settled.append(action.settle(work, answers)))
+    trouble = _try(pipeline, work, action.name, lambda work: settled.append(action.settle(work, answers)))
     said = trouble or settled[0]
     if isinstance(said, Refusal):
         write_steps(work, [_executed(action, said)])
@@ -128,21 +148,18 @@ def go_on(pipeline: Pipeline, work: Work, action: RemoteAction, answers: dict[st
         end_attempt(work, CheckoutState.CHECKING)
         return Ended()
     known = Step(action=action.name, what="execute", outcome="done")
+    if action not in pipeline.reversible:
+        write_steps(work, [known])
+        roll_back(pipeline, work, action.name, _CHANGED)
+        return Ended()
     return run_from(pipeline, work, pipeline.reversible.index(action) + 1, before=(known,))
 
 
 def roll_back(pipeline: Pipeline, work: Work, failed_action: str, refusal: Refusal) -> None:
     """Undo, in exact reverse, what the journal says was begun and is not yet undone; end the attempt."""
     journal = read_steps(work.connection, work.attempt_id)
-    begun = {step.action for step in journal if step.what == "execute"}
     undone = {step.action for step in journal if step.what == "undo" and step.outcome == "done"}
-    steps = []
-    for action in reversed(pipeline.reversible):
-        if action.name in begun - undone:
-            failure = _try(work, action.name, action.undo)
-            outcome = "failed" if failure else "done"
-            reason = failure.sentence if failure else ""
-            steps.append(Step(action=action.name, what="undo", outcome=outcome, reason=reason))
+    steps = [_undo(pipeline, work, name) for name in reversed(begun(journal)) if name not in undone]
     write_steps(work, steps)
     stuck = any(step.outcome == "failed" for step in steps)
     end_attempt(
@@ -156,7 +173,7 @@ def roll_back(pipeline: Pipeline, work: Work, failed_action: str, refusal: Refus
 
 def finish(pipeline: Pipeline, work: Work) -> None:
     """Run the finalize actions that failed after the pivot once more."""
-    write_steps(work, _finalize(work, unfinished(pipeline, work)))
+    write_steps(work, _finalize(pipeline, work, unfinished(pipeline, work)))
 
 
 def unfinished(pipeline: Pipeline, work: Work) -> tuple[Action, ...]:
@@ -165,22 +182,58 @@ def unfinished(pipeline: Pipeline, work: Work) -> tuple[Action, ...]:
     return tuple(action for action in pipeline.finalize if action.name not in done)
 
 
-def _finalize(work: Work, actions: tuple[Action, ...]) -> list[Step]:
-    return [_executed(action, _try(work, action.name, action.execute)) for action in actions]
+def _execute(action: Action, asked: list[Question], work: Work) -> None:
+    """Run it; collect what a remote one is to ask, now that its intent is written."""
+    action.execute(work)
+    if isinstance(action, RemoteAction):
+        asked.extend(action.questions(work))
 
 
-def _try(work: Work, name: str, act: Callable[[Work], None]) -> Refusal | None:
+def _undo(pipeline: Pipeline, work: Work, name: str) -> Step:
+    action = pipeline.find(name)
+    failure = _try(pipeline, work, name, action.undo) if action else _unknown(name)
+    return Step(
+        action=name,
+        what="undo",
+        outcome="failed" if failure else "done",
+        reason=failure.sentence if failure else "",
+    )
+
+
+def _unknown(name: str) -> Refusal:
+    return Refusal(
+        f"Nobody here knows how to undo “{name}”.",
+        advice="Install the package again that this step came from; it is tried again by itself.",
+    )
+
+
+def _finalize(pipeline: Pipeline, work: Work, actions: tuple[Action, ...]) -> list[Step]:
+    return [_executed(action, _try(pipeline, work, action.name, action.execute)) for action in actions]
+
+
+def _try(
+    pipeline: Pipeline, work: Work, name: str | Callable[[], str], act: Callable[[Work], None]
+) -> Refusal | None:
     """Run one step in a savepoint; return why it stopped, or None."""
+    started = time.monotonic()
     try:
         with work.connection.begin_nested():
             act(work)
     except Refusal as refusal:
         return refusal
-    except _DATABASE_TROUBLE:
+    except DATABASE_TROUBLE:
         raise  # it is the whole transaction's
     except Exception:  # noqa: BLE001 - a bug in one action must not leave a checkout half done; it is logged
-        _log.exception("checkout action failed", action=name, attempt=work.attempt_id)
-        return _BUG
+        failed = name if isinstance(name, str) else name()
+        package = pipeline.packages.get(failed, "")
+        _log.exception("checkout action failed", action=failed, package=package, attempt=work.attempt_id)
+        return bug_in(package)
+    finally:
+        took = time.monotonic() - started
+        if took > SLOW:
+            slow = name if isinstance(name, str) else name()
+            package = pipeline.packages.get(slow, "")
+            _log.warning("checkout action is slow", action=slow, package=package, seconds=round(took, 1))
     return None
 
 

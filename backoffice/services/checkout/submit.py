@@ -14,26 +14,31 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, update
+import structlog
+from sqlalchemy import Connection, Row, update
 
 from backoffice.domain.cart import Cart
 from backoffice.domain.errors import Refusal
 from backoffice.domain.ids import CartId, OrderId, OrderNumber, new_id
 from backoffice.domain.order import SubmitResult
+from backoffice.domain.outcome import Outcome, Unknown
 from backoffice.domain.staff import Actor, Right
 from backoffice.domain.statuses import CartStatus, CheckoutState
 from backoffice.external.payments.port import PaymentGateway
 from backoffice.services import audit
 from backoffice.services.cart_rows import load_cart, require_open, write_cart
 from backoffice.services.checkout import journal
+from backoffice.services.checkout.events import bug_in
+from backoffice.services.checkout.order_numbers import take_number
 from backoffice.services.checkout.pipeline import (
     AwaitsWorld,
     Ended,
     Pipeline,
     SetUp,
     Stop,
+    ask_on,
     finish,
     go_on,
     roll_back,
@@ -41,24 +46,19 @@ from backoffice.services.checkout.pipeline import (
     run_setup,
     unfinished,
 )
-from backoffice.services.checkout.work import Answer, RemoteAction, Work
+from backoffice.services.checkout.work import Answers, Question, Remote, RemoteAction, Work
 from backoffice.services.codec import unpack
 from backoffice.services.jobs import Jobs
 from backoffice.services.lock_rows import hold_cart
 from backoffice.services.stores import load_store
 from backoffice.store.store import Store
-from backoffice.store.tables.ordering import carts, counters
+from backoffice.store.tables.ordering import carts
 
 ASK_AGAIN = timedelta(seconds=2)  # at first; then as long as it has been unknown, up to
 ASK_AGAIN_AT_LAST = timedelta(seconds=30)
 UNDO_AGAIN = timedelta(seconds=30)
-FIRST_NUMBER = 1_000_001
-_COUNT = (
-    update(counters)
-    .where(counters.c.name == bindparam("of"))
-    .values(value=counters.c.value + 1)
-    .returning(counters.c.value)
-)
+_PART_OF_LEASE = 0.8  # asking ends before somebody else may take over
+_log = structlog.get_logger()
 _EARLY = timedelta(seconds=0.5)  # a job may come a little before its time
 _STOPPED = Refusal(
     "The application stopped while the order was being submitted.",
@@ -131,17 +131,24 @@ class Submit:
     async def _drive(self, at: _At) -> SubmitResult:
         while isinstance(at.stop, AwaitsWorld):
             action = at.stop.action
-            answers = dict(
-                zip(
-                    (question.subject for question in at.stop.questions),
-                    await asyncio.gather(
-                        *(action.ask(self._gateway, question) for question in at.stop.questions)
-                    ),
-                    strict=True,
-                )
-            )
+            asked = at.stop.questions
+            said = await asyncio.gather(*(self._ask(action, question) for question in asked))
+            answers = {question.subject: answer for question, answer in zip(asked, said, strict=True)}
             at = await self._store.run(self._advance(at, action, answers))
         return at.result
+
+    async def _ask(self, action: Remote, question: Question) -> Outcome[Any]:
+        """Ask; an action that takes too long, or has a bug, has not said what happened out there."""
+        patience = self._lease.total_seconds() * _PART_OF_LEASE
+        try:
+            async with asyncio.timeout(patience):
+                return await action.ask(self._gateway, question)
+        except TimeoutError:
+            return Unknown(reason=f"No answer within {patience:.0f} seconds.")
+        except Exception:  # noqa: BLE001 - nothing is assumed of what it did before; it is logged and asked again
+            package = self._pipeline.packages.get(action.name, "")
+            _log.exception("checkout action failed to ask", action=action.name, package=package)
+            return Unknown(reason=bug_in(package).sentence)
 
     def _begin(self, connection: Connection, actor: Actor, cart_id: CartId, version: int) -> _At:
         cart = load_cart(connection, cart_id)
@@ -162,7 +169,8 @@ class Submit:
         ready = run_setup(self._pipeline, work)
         if ready.refusal:
             return self._not_begun(work, ready, ready.refusal)
-        work = replace(work, order_number=self._take_number(work))
+        number = take_number(connection, self._store_id, work.settings.order_number_prefix)
+        work = replace(work, order_number=number)
         journal.open_attempt(work, self._owner, self._lease)
         write_cart(connection, cart, work.now, next_version=False, status=CartStatus.IN_CHECKOUT.value)
         stop = run_from(self._pipeline, work, 0, before=ready.steps)
@@ -184,9 +192,7 @@ class Submit:
         )
         return self._closed(work, Ended())
 
-    def _advance(
-        self, at: _At, action: RemoteAction, answers: dict[str, Answer]
-    ) -> Callable[[Connection], _At]:
+    def _advance(self, at: _At, action: Remote, answers: Answers) -> Callable[[Connection], _At]:
         def advance(connection: Connection) -> _At:
             row = self._row(connection, at.attempt_id)
             if row.owner != self._owner or row.state not in {
@@ -218,15 +224,7 @@ class Submit:
             finish(self._pipeline, work)
             return self._closed(work, Ended(), before=state)
         if state is CheckoutState.CHECKING and not self._is_too_late(work):
-            action = self._asked(work)
-            questions = action.questions(work)
-            if questions:
-                self._watch(work, work.now + self._lease)
-                return _At(
-                    attempt_id=attempt_id,
-                    stop=AwaitsWorld(action=action, questions=questions),
-                    result=self._result(work),
-                )
+            return self._ask_on(work)
         reasons = {
             CheckoutState.RUNNING: _STOPPED,
             CheckoutState.CHECKING: _TOO_LATE,
@@ -234,6 +232,15 @@ class Submit:
         }
         roll_back(self._pipeline, work, row.failed_action or self._last_begun(work), reasons[state])
         return self._closed(work, Ended(), before=state)
+
+    def _ask_on(self, work: Work) -> _At:
+        """Go on asking; what a package asks that is not installed here is left to a process that has it."""
+        action = self._asked(work)
+        stop = ask_on(self._pipeline, work, action) if action else Ended()
+        if isinstance(stop, Ended):
+            return self._closed(work, stop, before=CheckoutState.CHECKING)
+        self._watch(work, work.now + self._lease)
+        return _At(attempt_id=work.attempt_id, stop=stop, result=self._result(work))
 
     def _take(self, work: Work, row: Row[Any]) -> bool:
         """Become its owner, unless somebody is at it or a look is planned: then after that."""
@@ -304,25 +311,17 @@ class Submit:
         steps = journal.read_steps(work.connection, work.attempt_id)
         return next((step.action for step in reversed(steps) if step.what == "execute"), "")
 
-    def _asked(self, work: Work) -> RemoteAction:
+    def _asked(self, work: Work) -> Remote | None:
         unknown = [
             step.action
             for step in journal.read_steps(work.connection, work.attempt_id)
             if step.what == "execute" and step.outcome in {"intended", "unknown"}
         ]
-        return cast("RemoteAction", self._pipeline.action(unknown[-1]))
+        action = self._pipeline.find(unknown[-1])
+        return action if isinstance(action, RemoteAction) else None
 
     def _is_too_late(self, work: Work) -> bool:
         return work.cart.prepared is None or work.now >= work.cart.prepared.good_until
-
-    def _take_number(self, work: Work) -> OrderNumber:
-        """Return the next order number; in its own row, so it is never given twice."""
-        name = f"order-{work.store_id}"
-        changed = work.connection.execute(_COUNT, {"of": name}).scalar()
-        if changed is None:
-            work.connection.execute(insert(counters).values(name=name, value=FIRST_NUMBER))
-            changed = FIRST_NUMBER
-        return OrderNumber(f"{work.settings.order_number_prefix}{changed}")
 
     def _result(self, work: Work) -> SubmitResult:
         return journal.result_of(work.connection, self._row(work.connection, work.attempt_id))

@@ -1,8 +1,9 @@
 """What an action works with, inside one transaction; and how an action looks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from sqlalchemy import Connection
 
@@ -11,7 +12,7 @@ from backoffice.domain.errors import Refusal
 from backoffice.domain.ids import OrderId, OrderNumber
 from backoffice.domain.outcome import Outcome
 from backoffice.domain.staff import Actor
-from backoffice.external.payments.port import GatewayPayment, PaymentGateway
+from backoffice.external.payments.port import PaymentGateway
 from backoffice.services.jobs import Jobs
 from backoffice.settings import StoreSettings
 
@@ -23,9 +24,9 @@ class Work:
     connection: Connection
     now: datetime
     actor: Actor
-    attempt_id: str
+    attempt_id: str  # made once; the same in every transaction of this checkout, so keys can be made of it
     order_id: OrderId
-    order_number: OrderNumber  # taken from the counter when the attempt begins
+    order_number: OrderNumber  # "" in the setup list: it is taken when the order is created
     store_id: str
     settings: StoreSettings
     cart: Cart
@@ -35,7 +36,10 @@ class Work:
 class Action(Protocol):
     """A step of the checkout. ``execute`` raises Refusal to stop; ``undo`` bears being called after half a step."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Return what it is called in the lists and in the journal."""
+        ...
 
     def execute(self, work: Work) -> None:
         """Do it, in the transaction of the neighbours."""
@@ -48,36 +52,42 @@ class Action(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """What the outside world is asked, and under which key; made in ``execute``'s transaction."""
+    """One thing the outside world is asked; an action's own kind of question adds what it needs for it.
 
-    subject: str  # payment id
-    reference: str
+    ``subject`` tells the questions of one action apart. ``key`` goes with every try: it is made once, of what
+    ``execute``'s transaction wrote or of ``work.attempt_id``, never anew.
+    """
+
+    subject: str
     key: str
-    token: str
-    amount: int
-    currency: str
-    customer_reference: str
-    asked_before: bool  # an earlier try may have arrived, so nothing said now proves that it did not
 
 
-Answer = Outcome[GatewayPayment]
+Q = TypeVar("Q", bound=Question)
+A = TypeVar("A")
 
 
 @runtime_checkable
-class RemoteAction(Action, Protocol):
-    """A step that talks to the world: intent in ``execute``, the call outside a transaction, ``settle``."""
+class RemoteAction(Action, Protocol[Q, A]):
+    """A step that talks to the world: intent in ``execute``, the call outside a transaction, ``settle``.
 
-    def questions(self, work: Work) -> tuple[Question, ...]:
+    Its ``undo`` writes, too: what the world is to take back is durable work (see ``take_back_later``).
+    """
+
+    def questions(self, work: Work) -> tuple[Q, ...]:
         """Return what is still to be asked; empty when nothing is."""
         ...
 
-    async def ask(self, gateway: PaymentGateway, question: Question) -> Answer:
-        """Ask; the same question may be asked again."""
+    async def ask(self, gateway: PaymentGateway, question: Q) -> Outcome[A]:
+        """Ask; the same question may be asked again. What else than the gateway it asks, it brings itself."""
         ...
 
-    def settle(self, work: Work, answers: dict[str, Answer]) -> Refusal | bool:
-        """Write down what came, by key. True: all is known; False: not yet; a Refusal: the world said no.
+    def settle(self, work: Work, answers: Mapping[str, Outcome[A]]) -> Refusal | bool:
+        """Write down what came, by the question's subject. True: all is known; False: not yet; a Refusal: no.
 
         It is returned, not raised: a declined card leaves its payment record.
         """
         ...
+
+
+Remote = RemoteAction[Any, Any]
+Answers = Mapping[str, Outcome[Any]]

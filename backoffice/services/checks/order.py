@@ -14,8 +14,8 @@ from backoffice.domain.statuses import (
     PaymentStatus,
     TransferStatus,
 )
-from backoffice.services.checkout.actions.lists import PIPELINE
 from backoffice.services.checkout.freeze import snapshot_hash
+from backoffice.services.checkout.journal import begun
 from backoffice.services.checks.jobs import waiting_subjects
 from backoffice.services.checks.ledgers import Ledgers, Violation, violations
 from backoffice.services.stores import load_store
@@ -136,7 +136,6 @@ def histories_follow_the_moves(connection: Connection, ledgers: Ledgers) -> list
 
 def checkouts_end(connection: Connection, ledgers: Ledgers) -> list[Violation]:
     """13: a rollback is the exact reverse of what was done; once quiet, no checkout is under way."""
-    setup = {action.name for action in PIPELINE.setup}
     steps: dict[str, list[Row[Any]]] = defaultdict(list)
     for row in connection.execute(select(checkout_steps).order_by(checkout_steps.c.place)):
         steps[row.attempt_id].append(row)
@@ -149,9 +148,8 @@ def checkouts_end(connection: Connection, ledgers: Ledgers) -> list[Violation]:
         if state is not CheckoutState.ROLLED_BACK:
             continue
         journal = steps[attempt.attempt_id]
-        done = _once(row.action for row in journal if row.what == "execute" and row.action not in setup)
         undone = _once(row.action for row in journal if row.what == "undo")
-        if undone != done[::-1]:
+        if undone != list(reversed(begun(journal))):
             found.append((name, "The rollback was not the reverse of what had been done."))
     return violations(found)
 

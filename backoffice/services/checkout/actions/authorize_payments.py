@@ -5,17 +5,19 @@ transaction; no answer is looked up by our reference before it is called unknown
 key used before gets its first answer again, and then asks with that same key: only this settles what never arrived.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
 from backoffice.domain.errors import Refusal
 from backoffice.domain.money import Money
-from backoffice.domain.outcome import Refused, Succeeded, Unknown, Unreachable
+from backoffice.domain.outcome import Outcome, Refused, Succeeded, Unknown, Unreachable
 from backoffice.domain.payment import PaymentMethod
 from backoffice.domain.statuses import PaymentStatus
 from backoffice.external.payments.port import AuthoriseRequest, GatewayPayment, PaymentGateway
-from backoffice.services.checkout.work import Answer, Question, Work
+from backoffice.services.checkout.work import Question, Work
 from backoffice.services.jobs import Jobs
 from backoffice.store.tables.ordering import payments
 
@@ -23,6 +25,19 @@ _S = PaymentStatus
 _ASKED = (_S.AUTHORISING.value, _S.UNKNOWN.value, _S.PENDING.value)
 _HELD = frozenset({"authorised", "captured"})
 _NOT_HELD = frozenset({"declined", "voided", "expired"})
+Answer = Outcome[GatewayPayment]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuthoriseQuestion(Question):
+    """What the gateway is asked about one payment, which is the subject; money in minor units."""
+
+    reference: str
+    token: str
+    amount: int
+    currency: str
+    customer_reference: str
+    asked_before: bool  # an earlier try may have arrived, so nothing said now proves that it did not
 
 
 class AuthorizePayments:
@@ -53,7 +68,7 @@ class AuthorizePayments:
         """Let go of every hold: at once where nobody is asked, else by durable job, which the screen shows."""
         let_go(work.connection, work.jobs, work.order_id, work.now)
 
-    def questions(self, work: Work) -> tuple[Question, ...]:
+    def questions(self, work: Work) -> tuple[AuthoriseQuestion, ...]:
         """Return the authorisations the gateway is to be asked for."""
         if all(plan.method is PaymentMethod.ON_ACCOUNT for plan in work.cart.payments):
             return ()
@@ -61,7 +76,7 @@ class AuthorizePayments:
             select(payments).where(payments.c.order_id == work.order_id, payments.c.status.in_(_ASKED))
         )
         return tuple(
-            Question(
+            AuthoriseQuestion(
                 subject=row.payment_id,
                 reference=row.reference,
                 key=row.key,
@@ -74,7 +89,7 @@ class AuthorizePayments:
             for row in rows
         )
 
-    async def ask(self, gateway: PaymentGateway, question: Question) -> Answer:
+    async def ask(self, gateway: PaymentGateway, question: AuthoriseQuestion) -> Answer:
         """Authorise with the payment's own key; after silence, look the reference up before calling it unknown."""
         if question.asked_before:
             return await _ask_again(gateway, question)
@@ -86,7 +101,7 @@ class AuthorizePayments:
             return Succeeded(value=found.value)
         return answer
 
-    def settle(self, work: Work, answers: dict[str, Answer]) -> Refusal | bool:
+    def settle(self, work: Work, answers: Mapping[str, Answer]) -> Refusal | bool:
         """Write each answer down; one no is a no for the order, and its record stays."""
         refusal: Refusal | None = None
         known = True
@@ -115,7 +130,7 @@ class AuthorizePayments:
         return refusal or known
 
 
-async def _ask_again(gateway: PaymentGateway, question: Question) -> Answer:
+async def _ask_again(gateway: PaymentGateway, question: AuthoriseQuestion) -> Answer:
     """Look first; what the gateway has not seen is asked once more with the same key."""
     found = await gateway.find(question.reference)
     if isinstance(found, Succeeded) and found.value is not None:
@@ -130,7 +145,7 @@ async def _ask_again(gateway: PaymentGateway, question: Question) -> Answer:
     return answer
 
 
-def _request(question: Question) -> AuthoriseRequest:
+def _request(question: AuthoriseQuestion) -> AuthoriseRequest:
     return AuthoriseRequest(
         reference=question.reference,
         token=question.token,

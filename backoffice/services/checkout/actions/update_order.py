@@ -1,9 +1,12 @@
-"""updateOrder: the order takes what the cart held and counts as submitted."""
+"""updateOrder: whoever registered for it may veto; then the order takes what the cart held and counts as submitted."""
+
+from dataclasses import dataclass
 
 from sqlalchemy import bindparam, update
 
 from backoffice.domain.errors import Refusal
 from backoffice.domain.statuses import OrderStatus
+from backoffice.services.checkout.events import Registered, tell
 from backoffice.services.checkout.work import Work
 from backoffice.services.order_rows import move_order
 from backoffice.services.reservations import consume, return_to_cart
@@ -16,13 +19,16 @@ _KEEP = (
 )
 
 
+@dataclass(frozen=True)
 class UpdateOrder:
     """Commits the reservation; its undo gives it back to the cart."""
 
-    name = "updateOrder"
+    handlers: tuple[Registered, ...] = ()
+    name: str = "updateOrder"
 
     def execute(self, work: Work) -> None:
-        """Take the reservation if it still stands; Refusal when it ran out during the checkout."""
+        """Take the reservation if it still stands; Refusal for a veto, or when it ran out during the checkout."""
+        tell(self.handlers, lambda handler: handler.pre_checkout_order_persist, work)
         reservation_id = work.cart.prepared.reservation_id if work.cart.prepared else None
         if reservation_id is not None:
             if not consume(work.connection, reservation_id, work.order_id, work.now):
