@@ -42,6 +42,7 @@ from backoffice.services.mails import Mails
 from backoffice.services.maintenance import Maintenance
 from backoffice.services.order_history import OrderHistory
 from backoffice.services.order_sync import OrderSync
+from backoffice.services.orders import Orders
 from backoffice.services.release import Release
 from backoffice.services.staff import StaffService
 from backoffice.services.transfer import TransferWork
@@ -70,6 +71,7 @@ class BackOffice:
     pipeline: Pipeline
     inventory: Inventory
     locks: Locks
+    orders: Orders
     transfers: Transfers
     order_sync: OrderSync
     order_history: OrderHistory
@@ -193,6 +195,7 @@ async def open_backoffice(
         pipeline=pipeline,
         inventory=inventory,
         locks=Locks(store, clock),
+        orders=Orders(store, clock, jobs),
         transfers=Transfers(
             store=store, clock=clock, jobs=jobs, dom=dom, store_id=store_id, desk=settings.desk
         ),

@@ -44,7 +44,7 @@ class Shipment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Order:
-    """Our order, whole."""
+    """Our order, whole. ``version`` grows with each change after the pivot."""
 
     order_id: OrderId
     number: OrderNumber
@@ -67,6 +67,7 @@ class Order:
     payments: tuple[Payment, ...]
     shipments: tuple[Shipment, ...]
     notes: str
+    version: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -36,7 +36,7 @@ _MOVE = {  # guarded by the table: only from where it may come
         orders.c.order_id == bindparam("order"),
         orders.c.status.in_([before.value for before, moves in ORDER_MOVES.items() if after in moves]),
     )
-    .values(status=after.value)
+    .values(status=after.value, version=orders.c.version + 1)
     for after in OrderStatus
 }
 _PAID = frozenset({OrderStatus.AUTHORISED, OrderStatus.CAPTURED})
@@ -163,4 +163,5 @@ def _order(connection: Connection, row: Row[Any]) -> Order:
             for parcel in rows_of(shipments, shipments.c.shipped_at)
         ),
         notes=row.notes,
+        version=row.version,
     )

@@ -189,7 +189,7 @@ def _write_status(
     connection.execute(
         update(orders)
         .where(orders.c.order_id == order.order_id)
-        .values(status=after.value, sync_sequence=message.sequence)
+        .values(status=after.value, sync_sequence=message.sequence, version=orders.c.version + 1)
     )
     if step is Step.SAME:
         return ""

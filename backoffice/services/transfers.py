@@ -7,17 +7,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from backoffice.domain.errors import Conflict, InvalidInput
+from backoffice.domain.errors import Conflict
 from backoffice.domain.outcome import Succeeded
 from backoffice.domain.staff import Actor, Right
-from backoffice.domain.statuses import OrderStatus, TransferStatus
+from backoffice.domain.statuses import TransferStatus
 from backoffice.domain.transfer import Attempt, Transfer
 from backoffice.external.dom.port import ExternalOrders
 from backoffice.services import audit
-from backoffice.services.checkout.actions.authorize_payments import let_go
+from backoffice.services.free_text import checked_reason
 from backoffice.services.jobs import Jobs
-from backoffice.services.order_rows import move_order
-from backoffice.services.reservations import give_back
+from backoffice.services.orders import end_order
 from backoffice.services.stores import load_store
 from backoffice.services.transfer import acknowledge, describe
 from backoffice.services.transfer_rows import (
@@ -150,29 +149,15 @@ class Transfers:
 
     async def give_up(self, actor: Actor, order_number: str, reason: str, *, version: int) -> Transfer:
         """Decide that a failed or held order will never be sent: it is cancelled, what it holds is let go."""
-        if not reason.strip():
-            sentence = "Giving up needs a reason."
-            raise InvalidInput(sentence, field="reason", code="reason_needed")
+        why = checked_reason(reason, "Giving up")
 
         def give_up(connection: Connection, row: Row[Any], now: datetime) -> None:
             if row.maybe_there:
                 sentence = "Nobody knows whether the DOM holds this order."
                 raise Conflict(sentence, advice="Ask the DOM first.", code="ask_first")
-            move_transfer(connection, row, _T.GIVEN_UP, now, reason=reason.strip(), next_try_at=None)
-            move_order(
-                connection,
-                row.order_id,
-                OrderStatus.CANCELLED,
-                at=now,
-                actor=actor.staff_id,
-                reason=reason.strip(),
-            )
-            let_go(connection, self._jobs, row.order_id, now)
-            held: str | None = connection.execute(
-                select(orders.c.reservation_id).where(orders.c.order_id == row.order_id)
-            ).scalar()
-            if held:
-                give_back(connection, self._jobs, held, row.order_id, now)
+            move_transfer(connection, row, _T.GIVEN_UP, now, reason=why, next_try_at=None)
+            order = connection.execute(select(orders).where(orders.c.order_id == row.order_id)).one()
+            end_order(connection, self._jobs, order, actor=actor, reason=why, now=now)
 
         return await self._act(actor, order_number, version, "transfer.given_up", give_up)
 
