@@ -2,33 +2,49 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 from backoffice.domain.order import OrderRow
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OrderSearch:
-    """What restricts a list of orders; empty restricts nothing.
+class OrderSort(Enum):
+    """What a list of orders is sorted by; ties go by the moment placed, then by the order's id, the same way round."""
 
-    ``text`` is whatever was typed: an order number, an e-mail address, a phone number or a name. ``status``
-    is a letter of ``OrderStatus``, ``transfer_status`` a value of ``TransferStatus``. ``agent`` is a staff
-    id or a name.
+    PLACED = "placed"
+    TOTAL = "total"  # in minor units, whatever the currency
+    NUMBER = "number"
+    STATUS = "status"  # by letter
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderSearchCriteria:
+    """What restricts a list of orders, all of it at once; what is empty restricts nothing.
+
+    ``text`` is whatever was typed: an order number, an e-mail address, a phone number, a SKU or a name.
+    ``statuses`` and ``without`` hold letters of ``OrderStatus``; a checkout under way (P) is no order yet and is only
+    listed when asked for. ``transfer_statuses`` holds values of ``TransferStatus``, ``none`` being orders that go
+    to no DOM.
     """
 
     text: str = ""
     customer_id: str = ""
-    number: str = ""
-    email: str = ""
-    phone: str = ""
-    name: str = ""
+    number: str = ""  # whole, with or without the store's prefix, ours or the DOM's
+    email: str = ""  # whole, its beginning, or "@" and the beginning of its domain
+    phone: str = ""  # any part in any spelling
+    name: str = ""  # beginnings of words of name and company
     sku: str = ""
-    status: str = ""
-    transfer_status: str = ""
+    statuses: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
+    transfer_statuses: frozenset[str] = frozenset()
     placed_from: datetime | None = None
-    placed_until: datetime | None = None
-    agent: str = ""
+    placed_until: datetime | None = None  # not included
+    agent: str = ""  # staff id, login, or beginnings of words of the name
+    payment: str = ""  # our reference, the gateway's, or the purchase order number
+    postcode: str = ""  # of the address it ships to, or its beginning; spaces and hyphens do not count
+    sort: OrderSort = OrderSort.PLACED
+    ascending: bool = False
     limit: int = 50
-    cursor: str = ""  # of the page before
+    cursor: str = ""  # of the page before; it belongs to these criteria
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +61,7 @@ class DomView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderPage:
-    """One page, newest first. ``next_cursor`` "" means there is no more."""
+    """One page, sorted as asked for. ``next_cursor`` "" means there is no more."""
 
     rows: tuple[OrderRow, ...]
     next_cursor: str

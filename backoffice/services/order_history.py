@@ -16,14 +16,15 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from backoffice.domain.errors import NotFound
-from backoffice.domain.history import DomView, MailRow, Note, OrderPage, OrderSearch
-from backoffice.domain.order import Order, TimelineEntry
+from backoffice.domain.history import DomView, MailRow, Note, OrderPage, OrderSearchCriteria
+from backoffice.domain.order import Order, OrderRow, TimelineEntry
 from backoffice.domain.outcome import Refused, Succeeded, Unknown, Unreachable
 from backoffice.domain.staff import Actor, Right
 from backoffice.domain.transfer import Attempt, Transfer
 from backoffice.external.dom.port import ExternalOrder, ExternalOrders, HistoryPage, HistoryQuery
 from backoffice.services.mails import Mails, mail_row
 from backoffice.services.notes import add_note
+from backoffice.services.order_criteria import listed_statuses
 from backoffice.services.order_differences import differences
 from backoffice.services.order_merge import Cursor, LocalRow, merge
 from backoffice.services.order_rows import load_order
@@ -33,6 +34,7 @@ from backoffice.services.order_search import (
     read_local,
     read_text,
     read_twins,
+    why_not_asked,
 )
 from backoffice.services.order_timeline import read_timeline
 from backoffice.services.stores import load_store
@@ -44,7 +46,7 @@ from backoffice.store.tables.ordering import orders, transfers
 
 KEPT_FOR = timedelta(seconds=10)
 _MOST_KEPT = 200
-NOT_ASKED = "Only orders taken at this desk: the DOM knows neither agents nor transfers."
+_MOST_QUESTIONS = 10  # to the DOM for one page, when little of what it lists is in the statuses asked for
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,28 +89,41 @@ class OrderHistory:
         self._pages: dict[HistoryQuery, tuple[datetime, HistoryPage]] = {}
         self._orders: dict[str, tuple[datetime, ExternalOrder]] = {}
 
-    async def search(self, actor: Actor, search: OrderSearch) -> OrderPage:
-        """Return the next page, newest first; at most 200 rows. A page may be shorter and yet have a next one.
+    async def search(self, actor: Actor, criteria: OrderSearchCriteria) -> OrderPage:
+        """Return the next page, at most 200 rows. A page may be shorter, even empty, and yet have a next one.
 
         Raises:
-            InvalidInput: the cursor is not one that was handed out.
+            InvalidInput: the cursor is not one that was handed out, or not for these criteria.
         """
         actor.require(Right.HISTORY)
-        cursor = Cursor.read(search.cursor)
-        limit = max(1, min(search.limit, LARGEST_PAGE))
-        read = replace(search, limit=limit)
-        read = await self._store.read(lambda connection: self._read_text(connection, read))
-        page, view = await self._ask_history(dom_question(read, cursor), cursor)
+        cursor: Cursor | None = Cursor.read(criteria)
+        limit = max(1, min(criteria.limit, LARGEST_PAGE))
+        read, prefix = await self._store.read(
+            lambda connection: self._read_text(connection, replace(criteria, limit=limit))
+        )
+        rows: tuple[OrderRow, ...] = ()
+        questions = 0
+        while cursor is not None and not rows and questions < _MOST_QUESTIONS:
+            rows, cursor, view = await self._read_page(read, cursor, prefix)
+            questions += 1
+        return OrderPage(rows=rows, next_cursor=cursor.text() if cursor else "", dom=view)
+
+    async def _read_page(
+        self, criteria: OrderSearchCriteria, cursor: Cursor, prefix: str
+    ) -> tuple[tuple[OrderRow, ...], Cursor | None, DomView]:
+        page, view = await self._ask_history(criteria, cursor)
         cursor = replace(cursor, silent=not view.answered)
         numbers = [row.order_number for row in page.rows] if page else []
 
         def ours(connection: Connection) -> tuple[list[LocalRow], dict[str, LocalRow]]:
-            twins = read_twins(connection, list(dict.fromkeys([*numbers, *cursor.seen])))
-            return read_local(connection, read, cursor), twins
+            twins = read_twins(connection, criteria, list(dict.fromkeys([*numbers, *cursor.seen])))
+            return read_local(connection, criteria, cursor, prefix), twins
 
         local, twins = await self._store.read(ours)
-        rows, after = merge(page, local, twins, cursor, limit)
-        return OrderPage(rows=rows, next_cursor=after.text() if after else "", dom=view)
+        rows, after = merge(
+            page, local, twins, cursor, criteria.limit, listed_statuses=listed_statuses(criteria)
+        )
+        return rows, after, view
 
     async def details(self, actor: Actor, order_number: str) -> OrderDetails:
         """Return one order, by our number or the DOM's.
@@ -161,15 +176,19 @@ class OrderHistory:
         self._pages.clear()
         self._orders.clear()
 
-    def _read_text(self, connection: Connection, search: OrderSearch) -> OrderSearch:
-        return read_text(connection, search, load_store(connection, self._store_id).order_number_prefix)
+    def _read_text(
+        self, connection: Connection, criteria: OrderSearchCriteria
+    ) -> tuple[OrderSearchCriteria, str]:
+        prefix = load_store(connection, self._store_id).order_number_prefix
+        return read_text(connection, criteria, prefix), prefix
 
     async def _ask_history(
-        self, query: HistoryQuery | None, cursor: Cursor
+        self, criteria: OrderSearchCriteria, cursor: Cursor
     ) -> tuple[HistoryPage | None, DomView]:
         now = self._clock()
+        query = dom_question(criteria, cursor)
         if query is None:
-            return None, DomView(answered=True, reason=NOT_ASKED, at=now)
+            return None, DomView(answered=True, reason=why_not_asked(criteria), at=now)
         if cursor.silent:
             return None, DomView(answered=False, reason="The DOM did not answer this search.", at=now)
         if cursor.dom_done:

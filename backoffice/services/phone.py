@@ -68,6 +68,17 @@ def phone_question(written: str, country: str = HOME) -> PhoneQuestion | None:
     )
 
 
+def phone_parts(written: str, country: str = HOME) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what a stored number may hold anywhere, and what it may be when its prefix was left out."""
+    digits = _digits(written)
+    if len(digits) < _FEWEST_LEFT:
+        return ((digits,) if digits else ()), ()
+    question = phone_question(written, country)
+    if question is None:
+        return (digits,), ()
+    return tuple(dict.fromkeys((digits, *question.exact))), question.ends
+
+
 def _with_country(written: str, country: str) -> str:
     digits = _digits(written)
     international = f"+{digits[2:]}" if digits.startswith("00") else written

@@ -88,6 +88,17 @@ def phrases(written: str) -> list[str]:
     return [phrase for word in written.split() if (phrase := " ".join(fold(word)))]
 
 
+def words_of(written: str) -> list[str]:
+    """Return the folded words, and those that punctuation splits once more in one piece: o brien obrien."""
+    found: list[str] = []
+    for word in written.split():
+        pieces = fold(word)
+        found += pieces
+        if len(pieces) > 1 and all(piece.isascii() for piece in pieces):
+            found.append("".join(pieces))
+    return found
+
+
 def index_customers(connection: Connection, texts: Iterable[tuple[str, str]]) -> None:
     """Put (customer id, name and company) into the index, or what changed of them."""
     rows = [{"customer_id": key, "words": _words(words)} for key, words in texts]
@@ -191,14 +202,7 @@ def _kept(character: str) -> str:
 
 
 def _words(written: str) -> str:
-    """Return the folded words, and those that punctuation splits once more in one piece: o brien obrien."""
-    found: list[str] = []
-    for word in written.split():
-        pieces = fold(word)
-        found += pieces
-        if len(pieces) > 1 and all(piece.isascii() for piece in pieces):
-            found.append("".join(pieces))
-    return f" {' '.join(found)} "
+    return f" {' '.join(words_of(written))} "
 
 
 def _number(connection: Connection, table: Table, key: str, rows: Sequence[dict[str, Any]]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from backoffice.domain.errors import InvalidInput
-from backoffice.domain.history import OrderSearch
+from backoffice.domain.history import OrderSearchCriteria
 from backoffice.domain.ids import LocationId, Sku
 from backoffice.domain.inventory import InventorySystem, Source
 from backoffice.domain.order import Order
@@ -57,7 +57,7 @@ async def test_caller_found_by_phone_gets_what_was_ordered(centre: CallCentre, p
         [confirmation, *[f"{confirmation} {what}" for what in (on_its_way, there) for _ in order.shipments]]
     )
 
-    page = await office.order_history.search(ann, OrderSearch(number=number))
+    page = await office.order_history.search(ann, OrderSearchCriteria(number=number))
     assert [(row.order_number, row.status, row.external_order_id) for row in page.rows] == [
         (number, "S", transfer.external_order_id)
     ]
@@ -150,7 +150,7 @@ async def test_store_without_a_dom_keeps_its_orders_here(centre: CallCentre) -> 
         order = await centre.order(number)
     assert (order.status, order.transfer_status) == (OrderStatus.AUTHORISED, TransferStatus.NONE)
     assert await centre.at_dom(number) == []
-    page = await centre.office.order_history.search(centre.ann, OrderSearch(number=number))
+    page = await centre.office.order_history.search(centre.ann, OrderSearchCriteria(number=number))
     assert [row.source for row in page.rows] == ["local"]
 
 

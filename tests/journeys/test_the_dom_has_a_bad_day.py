@@ -5,7 +5,7 @@ import time
 import pytest
 
 from backoffice.domain.errors import Conflict
-from backoffice.domain.history import OrderSearch
+from backoffice.domain.history import OrderSearchCriteria
 from backoffice.domain.ids import Sku
 from backoffice.domain.inventory import LineResult, Source
 from backoffice.domain.order import Order
@@ -63,7 +63,7 @@ async def test_order_prepared_before_an_outage_is_taken_and_goes_out_by_itself(c
         assert waiting.status in {TransferStatus.QUEUED, TransferStatus.SENT}
         assert {outcome for _, outcome in await centre.attempts(number)} <= {"unreachable", ""}
         await until(lambda: centre.subjects(number))  # the customer is told all the same
-        page = await centre.office.order_history.search(centre.ann, OrderSearch(number=number))
+        page = await centre.office.order_history.search(centre.ann, OrderSearchCriteria(number=number))
         assert not page.dom.answered
         assert "does not answer" in page.dom.reason
         assert [(row.order_number, row.source) for row in page.rows] == [(number, "local")]

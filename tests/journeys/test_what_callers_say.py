@@ -6,7 +6,7 @@ import pytest
 
 from backoffice.domain.customer import AddressDraft, CustomerDraft
 from backoffice.domain.errors import InvalidInput, NotFound, Refusal
-from backoffice.domain.history import OrderSearch
+from backoffice.domain.history import OrderSearchCriteria
 from backoffice.domain.ids import Sku, new_id
 from backoffice.domain.statuses import TransferStatus
 from backoffice.services.cart import parse_entry
@@ -41,7 +41,7 @@ async def test_name_in_any_script_goes_all_the_way(centre: CallCentre, name: tup
     assert f"Dear {first} {last}," in mail["body"]
     hits = await centre.office.customers.search(centre.ann, last)
     assert caller.customer_id in {hit.customer_id for hit in hits}
-    page = await centre.office.order_history.search(centre.ann, OrderSearch(name=last))
+    page = await centre.office.order_history.search(centre.ann, OrderSearchCriteria(name=last))
     assert number in {row.order_number for row in page.rows}
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from backoffice.domain.history import OrderSearch
+from backoffice.domain.history import OrderSearchCriteria
 from backoffice.domain.ids import LocationId, Sku
 from backoffice.domain.inventory import Source
 from backoffice.domain.outcome import Succeeded, Unreachable
@@ -68,7 +68,7 @@ async def test_a_phone_order_comes_back_shipped_and_delivered(desk: Desk) -> Non
     assert details.differences == ()
     kinds = {entry.kind for entry in details.timeline}
     assert {"checkout", "payment", "transfer", "sync", "mail", "status"} <= kinds
-    page = await desk.office.order_history.search(SUPPORT, OrderSearch(text=number))
+    page = await desk.office.order_history.search(SUPPORT, OrderSearchCriteria(text=number))
     assert [(row.order_number, row.source, row.status) for row in page.rows] == [(number, "both", "S")]
 
 

@@ -12,6 +12,7 @@ from backoffice.domain.staff import Actor, Role
 from backoffice.services.stores import save_store
 from backoffice.settings import StoreSettings
 from backoffice.store.engine import open_engine
+from backoffice.store.finding import found_by, keep_caller
 from backoffice.store.store import Store
 from backoffice.store.tables import metadata
 from backoffice.store.tables.ordering import order_lines, order_statuses, orders
@@ -150,6 +151,8 @@ def add_order(
         "snapshot_hash": "",
         "sync_sequence": 0,
     } | changed
+    values |= found_by(values)
+    keep_caller(connection, values)
     connection.execute(insert(orders).values(values))
     connection.execute(
         insert(order_lines),

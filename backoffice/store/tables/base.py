@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Dialect, MetaData
+from sqlalchemy import DateTime, Dialect, MetaData, Text
 from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData(
@@ -14,6 +14,8 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+ByBytes = Text().with_variant(Text(collation="C"), "postgresql")  # sorted and compared byte by byte on both
 
 
 class Moment(TypeDecorator[datetime]):

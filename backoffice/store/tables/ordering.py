@@ -11,10 +11,11 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    func,
     text,
 )
 
-from backoffice.store.tables.base import Moment, metadata
+from backoffice.store.tables.base import ByBytes, Moment, metadata
 
 calls = Table(
     "calls",
@@ -104,12 +105,14 @@ orders = Table(
     Column("agent_name", Text, nullable=False),
     Column("call_id", Text, nullable=False),
     Column("desk", Text, nullable=False),
-    Column("customer_id", Text, nullable=False, index=True),
+    Column("customer_id", Text, nullable=False),
     Column("customer_name", Text, nullable=False),
     Column("company", Text, nullable=False),
-    Column("email", Text, nullable=False, index=True),
+    Column("email", Text, nullable=False),
     Column("phone", Text, nullable=False),
-    Column("phone_digits", Text, nullable=False, index=True),
+    Column("phone_digits", Text, nullable=False),
+    Column("caller", Text, nullable=False, server_default=""),  # key of name, company, e-mail and phone
+    Column("ship_postcode", ByBytes, nullable=False, server_default=""),  # capitals, no spaces
     Column("language", Text, nullable=False),
     Column("currency", Text, nullable=False),
     Column("items", BigInteger, nullable=False),
@@ -135,8 +138,14 @@ orders = Table(
         sqlite_where=text("status != 'FAILED'"),
         postgresql_where=text("status != 'FAILED'"),
     ),
+    # Each criterion in the order of the list: the first page is the beginning of one stretch of an index.
     Index("ix_orders_placed_at_order_id", "placed_at", "order_id"),
-    Index("ix_orders_status_placed_at", "status", "placed_at"),
+    Index("ix_orders_total_order_id", "total", "order_id"),
+    Index("ix_orders_status_placed_at_order_id", "status", "placed_at", "order_id"),
+    Index("ix_orders_customer_id_placed_at_order_id", "customer_id", "placed_at", "order_id"),
+    Index("ix_orders_agent_id_placed_at_order_id", "agent_id", "placed_at", "order_id"),
+    Index("ix_orders_caller_placed_at_order_id", "caller", "placed_at", "order_id"),
+    Index("ix_orders_ship_postcode_placed_at_order_id", "ship_postcode", "placed_at", "order_id"),
 )
 
 order_lines = Table(  # OrderSku
@@ -145,7 +154,7 @@ order_lines = Table(  # OrderSku
     Column("order_id", ForeignKey("orders.order_id"), nullable=False),
     Column("line_id", Text, nullable=False),
     Column("position", Integer, nullable=False),
-    Column("sku", Text, nullable=False, index=True),
+    Column("sku", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("photo", Text, nullable=False),
     Column("quantity", Integer, nullable=False),
@@ -159,6 +168,7 @@ order_lines = Table(  # OrderSku
     Column("cancelled", Integer, nullable=False),
     Column("available_from", Moment),
     PrimaryKeyConstraint("order_id", "line_id"),
+    Index("ix_order_lines_sku_order_id", "sku", "order_id"),
 )
 
 shipments = Table(  # parcels the DOM told us of
@@ -207,6 +217,9 @@ payments = Table(
     Column("reason", Text, nullable=False),
     Column("updated_at", Moment, nullable=False),
 )
+
+Index("ix_payments_lower_token", func.lower(payments.c.token))  # a purchase order number is typed in any case
+Index("ix_payments_lower_gateway_id", func.lower(payments.c.gateway_id))
 
 order_events = Table(
     "order_events",
@@ -273,7 +286,7 @@ transfers = Table(
     Column("queued_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     Column("next_try_at", Moment),
-    Column("external_order_id", Text, nullable=False),
+    Column("external_order_id", Text, nullable=False, index=True),
     Column("version", Integer, nullable=False),
     Index("ix_transfers_status_updated_at", "status", "updated_at"),
 )

@@ -1,6 +1,17 @@
 """Staff, customers and their addresses, and the trail of who did what."""
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, Table, Text, func
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    func,
+)
 
 from backoffice.store.tables.base import Moment, metadata
 
@@ -14,6 +25,16 @@ staff = Table(
     Column("password_hash", Text, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
+)
+
+saved_searches = Table(
+    "saved_searches",
+    metadata,
+    Column("staff_id", ForeignKey("staff.staff_id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),  # as typed on the Orders screen
+    Column("saved_at", Moment, nullable=False),
+    PrimaryKeyConstraint("staff_id", "name"),
 )
 
 failed_sign_ins = Table(  # what locks a login for a while

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from backoffice.domain.cart import Totals
 from backoffice.domain.customer import Address
 from backoffice.domain.errors import Conflict, Refusal
-from backoffice.domain.history import DomView, MailRow, OrderPage, OrderSearch
+from backoffice.domain.history import DomView, MailRow, OrderPage, OrderSearchCriteria
 from backoffice.domain.ids import (
     AddressId,
     AttemptId,
@@ -224,20 +224,20 @@ class HistoryToLookAt:
         self.orders = orders
         self.dom = ANSWERED
         self.detail = details()
-        self.questions: list[OrderSearch] = []
+        self.questions: list[OrderSearchCriteria] = []
         self.gates: dict[str, asyncio.Event] = {}  # by text: the answer waits for it
         self.no: Refusal | None = None
         self.notes: list[str] = []
         self.mails: list[str] = []
 
-    async def search(self, actor: Actor, question: OrderSearch) -> OrderPage:
+    async def search(self, actor: Actor, question: OrderSearchCriteria) -> OrderPage:
         self.questions.append(question)
         if question.text in self.gates:
             await self.gates[question.text].wait()
         if self.no is not None:
             raise self.no
         found = [row for row in self.orders if question.text.casefold() in _words(row)]
-        found = [row for row in found if not question.status or row.status == question.status]
+        found = [row for row in found if not question.statuses or row.status in question.statuses]
         start = int(question.cursor or 0)
         page = tuple(found[start : start + question.limit])
         end = start + question.limit

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Protocol
 
 from backoffice.domain.errors import Refusal, StoreUnavailable
-from backoffice.domain.history import OrderPage, OrderSearch
+from backoffice.domain.history import OrderPage, OrderSearchCriteria
 from backoffice.domain.ids import OrderNumber
 from backoffice.domain.order import OrderRow
 from backoffice.domain.staff import Actor
@@ -29,7 +29,7 @@ LONGEST_REFRESH = 200  # rows read again at once; what lies below keeps what it 
 class History(Protocol):
     """What is asked of OrderHistory."""
 
-    async def search(self, actor: Actor, question: OrderSearch, /) -> OrderPage:
+    async def search(self, actor: Actor, question: OrderSearchCriteria, /) -> OrderPage:
         """Return a page."""
         ...
 

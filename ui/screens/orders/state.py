@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from enum import Enum
 
-from backoffice.domain.history import DomView, OrderSearch
+from backoffice.domain.history import DomView, OrderSearchCriteria
 from backoffice.domain.order import OrderRow
 from backoffice.services.order_history import OrderDetails
 from ui.answers import Phase, Trouble
@@ -40,12 +40,12 @@ class Filters:
     placed: Placed = Placed.ANY
     agent: str = ""
 
-    def question(self, now: datetime, *, cursor: str = "", limit: int = PAGE) -> OrderSearch:
+    def question(self, now: datetime, *, cursor: str = "", limit: int = PAGE) -> OrderSearchCriteria:
         """Return them as the history is asked."""
-        return OrderSearch(
+        return OrderSearchCriteria(
             text=self.text.strip(),
-            status=self.status,
-            transfer_status=self.transfer_status,
+            statuses=frozenset({self.status} if self.status else ()),
+            transfer_statuses=frozenset({self.transfer_status} if self.transfer_status else ()),
             placed_from=self.placed.since(now),
             agent=self.agent.strip(),
             limit=limit,

@@ -7,6 +7,7 @@ from backoffice.domain.statuses import OrderStatus
 from backoffice.services.checkout.freeze import line_rows, order_row, snapshot_hash
 from backoffice.services.checkout.work import Work
 from backoffice.services.order_rows import move_order
+from backoffice.store.finding import keep_caller
 from backoffice.store.tables.ordering import order_lines, order_statuses, orders
 from backoffice.store.tables.people import customers
 
@@ -30,6 +31,7 @@ class CreateNewOrder:
         order = order_row(work, customer)
         lines = line_rows(work)
         order["snapshot_hash"] = snapshot_hash(order, lines)
+        keep_caller(work.connection, order)
         work.connection.execute(_INSERT_ORDER, order)
         work.connection.execute(_INSERT_LINES, lines)
         work.connection.execute(
