@@ -282,7 +282,7 @@ async def test_an_order_only_the_dom_knows_is_shown_whole(sit_down: Opening) -> 
 async def test_an_order_nobody_knows_is_said_so(sit_down: Opening) -> None:
     sam = await sit_down(Role.SUPPORT)
     sam.screen.show_subject("B9999999")
-    await sam.until(lambda: sam.find("orderState").state == "failed")
+    await sam.until(lambda: sam.find("orderState").state == "failed" and sam.rows("ordersTable") > 0)
     assert "There is no order B9999999" in sam.words("stateTitle")
 
 
