@@ -49,7 +49,7 @@ class Text:
 
 def compose(connection: Connection, order: Row[Any], occasion: Occasion, about: str) -> Text:
     """Fill the template of an occasion with an order (a row of ``orders``), and its shipment ``about``."""
-    language = order.language[:2] if order.language[:2] in LANGUAGES else "en"
+    language = language_of(order)
     values = {name: _one_line(value) for name, value in _values(connection, order, about, language).items()}
     values["lines"] = _lines(connection, order, about, language)
     subject, body = _template(language, occasion)
@@ -59,6 +59,11 @@ def compose(connection: Connection, order: Row[Any], occasion: Occasion, about: 
         body=body.substitute(values),
         language=language,
     )
+
+
+def language_of(order: Row[Any]) -> str:
+    """Return the language an order's mails are written in."""
+    return order.language[:2] if order.language[:2] in LANGUAGES else "en"
 
 
 def _values(connection: Connection, order: Row[Any], about: str, language: str) -> dict[str, str]:

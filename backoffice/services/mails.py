@@ -1,21 +1,22 @@
 """E-mails about orders, once per occasion and what it is about.
 
-1. ``queue_mail`` composes in the customer's language and writes the mail with its durable job, in the
-   transaction of what it tells of: an order, a shipment, a status. No address, or nobody wants to be told:
-   no mail.
-2. The job calls ``send_mail``: taken, sent; refused, failed with the reason; no answer, again later.
-3. Somebody may look at a mail before, and send a sent or failed one again.
+1. ``queue_mail`` writes the mail with its durable job, in the transaction of what it tells of: an order, a shipment, a
+   status. No address, or nobody wants to be told: no mail.
+2. The job calls ``send_mail``: the mail is composed in the customer's language from what was frozen, for nobody should
+   wait for that who submits an order, and kept with what became of it; taken, sent; refused, failed with the reason;
+   no answer, again later, in the same words.
+3. Somebody may look at a mail before, and send a sent or failed one again, as it was.
 
 A mail server that is down never touches an order: the mail waits in its own row.
 """
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from backoffice.domain.errors import Conflict, NotFound, StoreUnavailable
 from backoffice.domain.history import MailRow
@@ -25,7 +26,7 @@ from backoffice.domain.staff import Actor, Right
 from backoffice.external.mail.port import MailServer, OutgoingMail
 from backoffice.services import audit
 from backoffice.services.jobs import Jobs
-from backoffice.services.mail_texts import Occasion, Text, compose
+from backoffice.services.mail_texts import Occasion, Text, compose, language_of
 from backoffice.store.store import Store
 from backoffice.store.tables.messages import mails
 from backoffice.store.tables.ordering import orders
@@ -56,24 +57,24 @@ def queue_mail(
     if not order.tell_customer or not order.email or _told(connection, order.order_id, occasion, about):
         return None
     mail_id = new_id()
-    text = compose(connection, order, occasion, about)
     connection.execute(
-        insert(mails).values(
-            mail_id=mail_id,
-            order_id=order.order_id,
-            order_number=order.number,
-            occasion=occasion.value,
-            about=about,
-            to=order.email,
-            subject=text.subject,
-            body=text.body,
-            language=text.language,
-            status="queued",
-            tries=0,
-            resent=0,
-            reason="",
-            created_at=at,
-        )
+        _INSERT,
+        {
+            "mail_id": mail_id,
+            "order_id": order.order_id,
+            "order_number": order.number,
+            "occasion": occasion.value,
+            "about": about,
+            "to": order.email,
+            "subject": "",
+            "body": "",
+            "language": language_of(order),
+            "status": "queued",
+            "tries": 0,
+            "resent": 0,
+            "reason": "",
+            "created_at": at,
+        },
     )
     jobs.enqueue(connection, "send_mail", mail_id, key=f"mail-{mail_id}")
     return mail_id
@@ -96,29 +97,32 @@ class Mails:
 
         Every try carries the same message id, so a server that took it without saying so can tell the repeat.
         """
-        mail = await self._store.read(lambda connection: _find(connection, mail_id))
-        if mail is None:
+        found = await self._store.read(lambda connection: _find_composed(connection, mail_id))
+        if found is None:
             return SendResult(status="gone", reason="The mail was taken back with its order.")
+        mail, text = found
         if mail.status != "queued":
             return SendResult(status=mail.status, reason=mail.reason)
         outcome = await self._server.send(
             OutgoingMail(
                 message_id=f"{mail_id}.{mail.resent}",
-                to=mail.to,
-                subject=mail.subject,
-                body=mail.body,
-                language=mail.language,
+                to=text.to,
+                subject=text.subject,
+                body=text.body,
+                language=text.language,
             )
         )
         result = judge(outcome, tries=mail.tries + 1)
-        await self._write_down(mail, result)
+        await self._write_down(mail, text, result)
         return result
 
-    async def _write_down(self, mail: Row[Any], result: SendResult) -> None:
+    async def _write_down(self, mail: Row[Any], text: Text, result: SendResult) -> None:
         """Insist: a mail that is out and not written down as sent would go out again."""
         for wait in (*_INSIST, None):
             try:
-                await self._store.run(lambda connection: _write(connection, mail, result, self._clock()))
+                await self._store.run(
+                    lambda connection: _write(connection, mail, text, result, self._clock())
+                )
             except StoreUnavailable:
                 if wait is None:
                     raise
@@ -148,7 +152,7 @@ class Mails:
             audit.record(
                 connection, actor, "mail.resent", mail.order_number, at=now, detail={"mail": mail_id}
             )
-            return mail_row(_read(connection, mail_id))
+            return mail_row(connection, _read(connection, mail_id))
 
         return await self._store.run(work)
 
@@ -183,16 +187,17 @@ def judge(outcome: Outcome[None], *, tries: int) -> SendResult:
     )
 
 
-def mail_row(row: Row[Any]) -> MailRow:
-    """Return a mail as it is shown."""
+def mail_row(connection: Connection, row: Row[Any]) -> MailRow:
+    """Return a mail as it is shown; one not tried yet as it would be sent now."""
+    text = text_of(connection, row)
     return MailRow(
         mail_id=row.mail_id,
         order_number=row.order_number,
         occasion=row.occasion,
         about=row.about,
-        to=row.to,
-        subject=row.subject,
-        body=row.body,
+        to=text.to,
+        subject=text.subject,
+        body=text.body,
         status=row.status,
         tries=row.tries,
         reason=row.reason,
@@ -201,17 +206,36 @@ def mail_row(row: Row[Any]) -> MailRow:
     )
 
 
+def text_of(connection: Connection, mail: Row[Any]) -> Text:
+    """Return what a mail (a row of ``mails``) says: as it was sent before, else composed now."""
+    if mail.body:
+        return Text(to=mail.to, subject=mail.subject, body=mail.body, language=mail.language)
+    order = connection.execute(_ORDER, {"order": mail.order_id}).one()
+    return replace(compose(connection, order, Occasion(mail.occasion), mail.about), to=mail.to)
+
+
+_INSERT = insert(mails)
+_ORDER = select(orders).where(orders.c.order_id == bindparam("order"))
+_MAIL = select(mails).where(mails.c.mail_id == bindparam("mail"))
+_TOLD = select(mails.c.mail_id).where(
+    mails.c.order_id == bindparam("order"),
+    mails.c.occasion == bindparam("of_occasion"),
+    mails.c.about == bindparam("about_what"),
+)
+
+
 def _told(connection: Connection, order_id: str, occasion: Occasion, about: str) -> bool:
-    found = connection.execute(
-        select(mails.c.mail_id).where(
-            mails.c.order_id == order_id, mails.c.occasion == occasion.value, mails.c.about == about
-        )
-    ).first()
-    return found is not None
+    said = {"order": order_id, "of_occasion": occasion.value, "about_what": about}
+    return connection.execute(_TOLD, said).first() is not None
 
 
 def _find(connection: Connection, mail_id: str) -> Row[Any] | None:
-    return connection.execute(select(mails).where(mails.c.mail_id == mail_id)).first()
+    return connection.execute(_MAIL, {"mail": mail_id}).first()
+
+
+def _find_composed(connection: Connection, mail_id: str) -> tuple[Row[Any], Text] | None:
+    mail = _find(connection, mail_id)
+    return None if mail is None else (mail, text_of(connection, mail))
 
 
 def _read(connection: Connection, mail_id: str) -> Row[Any]:
@@ -221,11 +245,13 @@ def _read(connection: Connection, mail_id: str) -> Row[Any]:
     return row
 
 
-def _write(connection: Connection, mail: Row[Any], result: SendResult, at: datetime) -> None:
+def _write(connection: Connection, mail: Row[Any], text: Text, result: SendResult, at: datetime) -> None:
     connection.execute(
         update(mails)
         .where(mails.c.mail_id == mail.mail_id, mails.c.status == "queued", mails.c.resent == mail.resent)
         .values(
+            subject=text.subject,
+            body=text.body,
             status=result.status,
             reason=result.reason,
             tries=mails.c.tries + 1,

@@ -232,12 +232,12 @@ def _read_ours(connection: Connection, order_number: str) -> _Ours:
         select(mails_table)
         .where(mails_table.c.order_number == order_number)
         .order_by(mails_table.c.created_at)
-    )
+    ).all()
     return _Ours(
         order=order,
         transfer=as_transfer(transfer) if transfer else None,
         attempts=attempts,
-        mails=tuple(mail_row(row) for row in sent),
+        mails=tuple(mail_row(connection, row) for row in sent),
         timeline=read_timeline(connection, order_number, attempts),
     )
 

@@ -11,6 +11,7 @@ from backoffice.domain.money import Money
 from backoffice.domain.order import TimelineEntry
 from backoffice.domain.statuses import OrderStatus, PaymentStatus
 from backoffice.domain.transfer import Attempt
+from backoffice.services.mails import text_of
 from backoffice.services.notes import read_notes
 from backoffice.store.tables.messages import inbox, mails
 from backoffice.store.tables.ordering import (
@@ -150,8 +151,9 @@ def _messages(connection: Connection, order_number: str) -> Iterator[TimelineEnt
 
 
 def _mails(connection: Connection, order: Row[Any]) -> Iterator[TimelineEntry]:
-    for row in connection.execute(select(mails).where(mails.c.order_id == order.order_id)):
-        text = f"E-mail “{row.subject}” to {row.to} {_MAILS.get(row.status, row.status)}"
+    for row in connection.execute(select(mails).where(mails.c.order_id == order.order_id)).all():
+        subject = text_of(connection, row).subject
+        text = f"E-mail “{subject}” to {row.to} {_MAILS.get(row.status, row.status)}"
         yield _entry(row.sent_at or row.created_at, "mail", text, "", row.reason)
 
 

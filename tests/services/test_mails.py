@@ -11,7 +11,15 @@ from sqlalchemy import Connection, insert, select, update
 from backoffice.domain.errors import Conflict, NotAllowed, NotFound
 from backoffice.domain.outcome import Refused, Unknown, Unreachable
 from backoffice.services.mail_texts import LANGUAGES, Occasion
-from backoffice.services.mails import LONGEST_WAIT, MOST_TRIES, Mails, SendResult, judge, queue_mail
+from backoffice.services.mails import (
+    LONGEST_WAIT,
+    MOST_TRIES,
+    Mails,
+    SendResult,
+    judge,
+    mail_row,
+    queue_mail,
+)
 from backoffice.store.tables.messages import mails
 from backoffice.store.tables.ordering import order_lines, orders, shipments
 from backoffice.store.tables.people import audit
@@ -154,6 +162,25 @@ async def test_a_mail_that_may_have_arrived_is_repeated_under_its_own_id(
     await service.send_mail(mail_id)
     first, second = server.received
     assert first.message_id == second.message_id
+
+
+async def test_a_mail_is_worded_when_it_is_first_tried_and_keeps_its_words(
+    world: World, service: Mails, server: FakeMailServer
+) -> None:
+    mail_id = queue(world) or ""
+    assert world.row(mails)["body"] == ""
+    shown = world.store.read_here(
+        lambda connection: mail_row(connection, connection.execute(select(mails)).one())
+    )
+    assert "Dear Orlando Gee," in shown.body  # who looks before sees what will be sent
+    server.script(Unknown(reason="No answer after the data."), effect=True)
+    await service.send_mail(mail_id)
+    change_order(world, customer_name="Somebody Else")
+    await service.send_mail(mail_id)
+    first, second = server.received
+    assert first == second
+    assert (world.row(mails)["subject"], world.row(mails)["body"]) == (first.subject, first.body)
+    assert shown.body == first.body
 
 
 async def test_a_refused_mail_waits_for_a_person_who_sends_it_again(

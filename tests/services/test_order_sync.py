@@ -7,12 +7,13 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, select, update
 
 from backoffice.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backoffice.domain.sync import InboxState, SyncOutcome
 from backoffice.external.dom.signing import sign
 from backoffice.services.audit import verify_chain
+from backoffice.services.mails import mail_row
 from backoffice.services.order_sync import OrderSync, apply_waiting
 from backoffice.store.tables import metadata
 from backoffice.store.tables.messages import inbox, mails
@@ -94,8 +95,11 @@ async def test_a_shipment_reaches_the_order_its_lines_and_the_customer(world: Wo
     }
     [mail] = world.rows(mails)
     assert mail["to"] == "orlando0@adventure-works.com"
-    assert "12 × Item HL-U509-R" in mail["body"]
-    assert "1Zp1" in mail["body"]
+    shown = world.store.read_here(
+        lambda connection: mail_row(connection, connection.execute(select(mails)).one())
+    )
+    assert "12 × Item HL-U509-R" in shown.body
+    assert "1Zp1" in shown.body
     history = [(row["place"], row["status"], row["actor"]) for row in world.rows(order_statuses)]
     assert history == [(1, "P", "ann"), (2, "C", "ann"), (3, "R", "DOM")]
 
