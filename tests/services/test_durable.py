@@ -6,10 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from dbos import EnqueueOptions
+from sqlalchemy import Connection, text
 
 from backoffice.domain.errors import Conflict, StoreUnavailable
-from backoffice.durable import DurableJobs, Worker
+from backoffice.durable import JOBS_VERSION, QUEUE, DurableJobs, Worker
 from backoffice.store.engine import open_durable_engine, open_engine
 from backoffice.store.store import Store
 
@@ -74,6 +75,40 @@ async def test_job_is_there_if_and_only_if_its_transaction_is(bench: Bench) -> N
     await bench.until("once")
     await asyncio.sleep(0.5)
     assert bench.ran == ["once"]
+
+
+@pytest.mark.parametrize("delay", [None, timedelta(seconds=30)], ids=["at once", "later"])
+async def test_job_is_written_as_dbos_itself_would_write_it(bench: Bench, delay: timedelta | None) -> None:
+    options: EnqueueOptions = {
+        "workflow_name": "note",
+        "queue_name": QUEUE,
+        "workflow_id": "theirs",
+        "app_version": JOBS_VERSION,
+    }
+    if delay:
+        options["delay_seconds"] = delay.total_seconds()
+
+    def both(connection: Connection) -> None:
+        bench.jobs.enqueue(connection, "note", "subject", key="ours", delay=delay)
+        bench.jobs._client.enqueue_in_transaction(connection, options, "subject")
+
+    def written(connection: Connection, table: str, key: str) -> dict[str, object]:
+        query = text(f"SELECT * FROM {table} WHERE workflow_uuid = :key")
+        row = dict(connection.execute(query, {"key": key}).mappings().one())
+        del row["workflow_uuid"]
+        assert row.pop("created_at", 1)
+        assert row.pop("updated_at", 1)
+        assert row.pop("retention_timestamp", 1)
+        assert (row.pop("delay_until_epoch_ms", None) is None) == (table == "workflow_input" or delay is None)
+        row.pop("creator_xid", None)  # whose insert it was; DBOS's own batches leave it empty
+        return row
+
+    def compare(connection: Connection) -> None:
+        for table in ("workflow_status", "workflow_input"):
+            assert written(connection, table, "ours") == written(connection, table, "theirs")
+
+    await bench.store.run(both)
+    await bench.store.read(compare)
 
 
 async def test_job_waits_for_its_time_and_for_the_database(bench: Bench) -> None:
