@@ -7,14 +7,17 @@ import os
 import platform
 import tomllib
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from backoffice.domain.inventory import InventorySystem
+from backoffice.domain.pricing import PricingRules
+from backoffice.domain.pricing.as_json import from_json, to_json
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 SETTINGS_FILE = "backoffice.toml"
@@ -39,6 +42,10 @@ class CheckoutLists(BaseModel):
     finalize: tuple[str, ...] = ()
 
 
+def _pricing_rules(written: object) -> PricingRules:
+    return written if isinstance(written, PricingRules) else from_json(written, PricingRules)
+
+
 class StoreSettings(BaseModel):
     """What one store decides; kept in its row of ``stores`` and changed there."""
 
@@ -61,6 +68,13 @@ class StoreSettings(BaseModel):
     fallback_delay: timedelta | None = None
     transfer_tries: int = 6  # automatic ones, before a supervisor is asked
     checkout_lists: CheckoutLists = CheckoutLists()
+    pricing: Annotated[PricingRules, PlainValidator(_pricing_rules), PlainSerializer(to_json)] = (
+        PricingRules()  # how everything is rounded, taxed and combined; only what differs is written
+    )
+    # By which percentage of the usual price a role may change it by hand; nothing for a role not named. Whoever may
+    # override above the limit has none.
+    override_limits: dict[str, Annotated[Decimal, Field(ge=0, le=100)]] = {"agent": Decimal(10)}
+    certificate_validity: timedelta | None = None  # of gift certificates sold; None: they do not expire
 
 
 class Settings(BaseSettings):

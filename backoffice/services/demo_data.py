@@ -14,12 +14,12 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select
 
 from backoffice.domain.ids import utc_now
+from backoffice.domain.pricing.as_json import to_json
 from backoffice.domain.staff import SYSTEM
 from backoffice.services import audit
 from backoffice.services.demo_staff import DEMO_LOGINS
 from backoffice.services.import_kinds import ImportContext
 from backoffice.services.imports import import_file
-from backoffice.services.promotion_data import as_data
 from backoffice.services.special_offers import read_special_offers
 from backoffice.services.staff import hash_password
 from backoffice.services.stores import save_store
@@ -101,7 +101,7 @@ def _write_offers(connection: Connection, folder: Path) -> None:
             "kind": offer.kind,
             "priority": offer.promotion.priority,
             "active": True,
-            "data": as_data(offer.promotion),
+            "data": to_json(offer.promotion),
         }
         for offer in offers
     ]

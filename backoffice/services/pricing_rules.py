@@ -7,61 +7,84 @@ from sqlalchemy import Connection, Row, select
 
 from backoffice.domain.money import Money
 from backoffice.domain.pricing import Area, ByWeight, Promotion, ShippingTariff, TaxRate
+from backoffice.domain.pricing.as_json import from_json
 from backoffice.services.address_rules import country_codes, names_regions
-from backoffice.services.promotion_data import as_promotion
-from backoffice.store.tables.pricing import tax_rates
+from backoffice.store.tables.pricing import price_lists, tax_rates
 from backoffice.store.tables.selling import promotions, ship_methods
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LoadedRules:
-    """What `PricingRequest` takes. Offers that are over or not yet on are here too: the engine looks at the time."""
+    """What `PricingRequest` takes. Offers that are over or not yet on are here too: the engine looks at the time.
+
+    ``price_lists`` are the active ones, by id.
+    """
 
     promotions: tuple[Promotion, ...]
     tariffs: tuple[ShippingTariff, ...]
     tax_rates: tuple[TaxRate, ...]
+    price_lists: dict[str, Row[Any]]
+
+    @property
+    def limited(self) -> tuple[str, ...]:
+        """Return the ids of the offers whose uses are counted."""
+        return tuple(offer.promotion_id for offer in self.promotions if is_limited(offer))
+
+    @property
+    def look_at_order_count(self) -> bool:
+        """Tell whether an offer is for a certain order of a customer."""
+        return any(offer.order_number is not None for offer in self.promotions)
 
 
 def load_pricing_rules(connection: Connection) -> LoadedRules:
-    """Read the active offers, the ship methods and the tax rates."""
+    """Read the active offers, the ship methods, the tax rates and which price lists there are."""
     active = (
         select(promotions)
         .where(promotions.c.active)
         .order_by(promotions.c.priority, promotions.c.promotion_id)
     )
+    methods = select(ship_methods).order_by(ship_methods.c.position)
+    lists = select(price_lists).where(price_lists.c.active)
     return LoadedRules(
-        promotions=tuple(_promotion(row) for row in connection.execute(active)),
-        tariffs=tuple(
-            _tariff(row) for row in connection.execute(select(ship_methods).order_by(ship_methods.c.position))
-        ),
+        promotions=tuple(promotion_of(row) for row in connection.execute(active)),
+        tariffs=tuple(tariff for row in connection.execute(methods) for tariff in tariffs_of(row)),
         tax_rates=tuple(_tax_rate(row) for row in connection.execute(select(tax_rates))),
+        price_lists={row.price_list_id: row for row in connection.execute(lists)},
     )
 
 
-def _promotion(row: Row[Any]) -> Promotion:
-    """The columns people look at and change win over the JSON beside them."""
-    return replace(
-        as_promotion(row.data), promotion_id=row.promotion_id, name=row.name, priority=row.priority
-    )
+def promotion_of(row: Row[Any]) -> Promotion:
+    """Return the offer of a row; the columns people look at and change win over the JSON beside them."""
+    offer = from_json(row.data, Promotion)
+    return replace(offer, promotion_id=row.promotion_id, name=row.name, priority=row.priority)
 
 
-def _tariff(row: Row[Any]) -> ShippingTariff:
-    charge = ByWeight(base=Money(row.base, row.currency), per_kg=Money(row.per_kg, row.currency))
-    return ShippingTariff(code=row.code, name=row.name, charge=charge)
+def is_limited(promotion: Promotion) -> bool:
+    """Tell whether an offer has a number of uses."""
+    limits = promotion.limits
+    return limits.max_uses is not None or limits.max_uses_per_customer is not None
+
+
+def tariffs_of(row: Row[Any]) -> tuple[ShippingTariff, ...]:
+    """Return a ship method's tariffs, one for each area; a base and so much per kilogram where none is written."""
+    if not row.tariffs:
+        charge = ByWeight(base=Money(row.base, row.currency), per_kg=Money(row.per_kg, row.currency))
+        return (ShippingTariff(code=row.code, name=row.name, charge=charge),)
+    written = (from_json(tariff, ShippingTariff) for tariff in row.tariffs)
+    return tuple(replace(tariff, code=row.code, name=row.name) for tariff in written)
 
 
 def _tax_rate(row: Row[Any]) -> TaxRate:
     """A rate for a part of a country whose addresses name no part (GB, DE, FR) is the whole country's."""
     told_apart = row.country not in country_codes() or names_regions(row.country)
+    area = Area(country=row.country, region=row.region if told_apart else "", postcodes=tuple(row.postcodes))
     return TaxRate(
         rate_id=row.rate_id,
         name=row.name,
         percent=row.percent,
         tax_group=row.tax_type,
         tax_classes=frozenset(row.tax_classes),
-        area=Area(
-            country=row.country, region=row.region if told_apart else "", postcodes=tuple(row.postcodes)
-        ),
+        area=area,
         priority=row.priority,
         compound=row.compound,
         replaces_broader=row.replaces_broader,

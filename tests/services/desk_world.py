@@ -98,6 +98,7 @@ class Dom(FakeDom):
         self.sent: list[tuple[str, TransferOrder]] = []
         self.go_on = asyncio.Event()
         self.slow_to_hold = False
+        self.forgets: frozenset[str] = frozenset()  # SKUs it leaves out of its answer
 
     async def reserve_inventory(
         self,
@@ -109,7 +110,8 @@ class Dom(FakeDom):
     ) -> Outcome[Reservation]:
         if self.slow_to_hold:
             await self.go_on.wait()
-        return await super().reserve_inventory(reservation_id, lines, expires_at=expires_at, context=context)
+        kept = tuple(line for line in lines if line.sku not in self.forgets)
+        return await super().reserve_inventory(reservation_id, kept, expires_at=expires_at, context=context)
 
     async def transfer(
         self, order: TransferOrder, *, key: str, context: MessageContext

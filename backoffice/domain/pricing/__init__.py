@@ -27,6 +27,7 @@ from backoffice.domain.pricing.lines import (
 )
 from backoffice.domain.pricing.promotions.benefits import (
     AmountOff,
+    Benefit,
     BundlePrice,
     BuyGet,
     Cheapest,
@@ -97,6 +98,7 @@ __all__ = [
     "AmountOff",
     "AppliedPromotion",
     "Area",
+    "Benefit",
     "BestOf",
     "BundlePrice",
     "BuyGet",

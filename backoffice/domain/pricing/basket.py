@@ -36,8 +36,8 @@ class Basket:
         self.taken: list[tuple[str, Amounts]] = []
         self._closed = {
             position
-            for position, price in enumerate(prices)
-            if price.override_reason and not rules.discount_overridden_prices
+            for position, (line, price) in enumerate(zip(lines, prices, strict=True))
+            if not line.is_discountable or (price.override_reason and not rules.discount_overridden_prices)
         }
         self._index = LineIndex(lines, [price.minor for price in prices])
 

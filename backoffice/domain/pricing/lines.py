@@ -46,6 +46,7 @@ class CartLine:
 
     `prices` are those that could apply to this customer; the engine picks by date and quantity.
     Weight is of one piece. `shipment_id` "" is for goods that do not travel: taxed where the customer is.
+    No offer makes a line cheaper that is not discountable (a gift certificate is money).
     """
 
     line_id: str
@@ -59,6 +60,7 @@ class CartLine:
     tax_class: str = STANDARD_TAX_CLASS
     shipment_id: str = ""
     is_physical: bool = True
+    is_discountable: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,14 +4,14 @@
 2. what is to be held is written down; a DOM is then asked, outside any transaction; our own stock is held at once;
 3. the answer is read line by line: a DOM may say "fine" and hold nothing, or fewer than asked;
 4. the cart is priced, and the promise kept with it: price lock and hold both expire, visibly;
-5. a second Prepare says what changed since the first.
+5. a second Prepare says what changed since the first, and why.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from backoffice.domain.cart import Cart, HeldLine, Prepared
 from backoffice.domain.errors import Conflict, InvalidInput
@@ -28,6 +28,7 @@ from backoffice.domain.staff import Actor, Right
 from backoffice.external.dom.port import ExternalInventory, MessageContext
 from backoffice.services import audit
 from backoffice.services.cart_rows import load_cart, require_open, write_cart
+from backoffice.services.checkout.changes import changes
 from backoffice.services.checkout.quote import Quote, Quotes
 from backoffice.services.codec import pack
 from backoffice.services.jobs import Jobs
@@ -37,7 +38,11 @@ from backoffice.services.stores import load_store
 from backoffice.settings import StoreSettings
 from backoffice.store.store import Store
 from backoffice.store.tables.ordering import cart_lines
+from backoffice.store.tables.selling import products
 
+_PHYSICAL = select(products.c.sku).where(
+    products.c.sku.in_(bindparam("skus", expanding=True)), products.c.is_physical.is_(True)
+)
 _KEEPS_NOTHING = frozenset({InventorySystem.NONE, InventorySystem.ATP})
 
 
@@ -100,12 +105,16 @@ class Prepare:
         settings = load_store(connection, self._store_id)
         if settings.inventory_system in _KEEPS_NOTHING:
             return self._promise(connection, actor, cart, settings, None)
+        stocked = _stocked(connection, cart)
         wanted = tuple(
             ReservationLine(
                 line_id=line.line_id, sku=line.sku, location=line.location, quantity=line.quantity
             )
             for line in cart.lines
+            if line.line_id in stocked
         )
+        if not wanted:
+            return self._promise(connection, actor, cart, settings, None)
         expires_at = now + settings.hold
         reservation_id = intend(
             connection, cart_id, wanted, settings.inventory_system, now=now, expires_at=expires_at
@@ -148,19 +157,23 @@ class Prepare:
         answer: Reservation | None,
     ) -> Cart:
         now = self._clock()
-        quote = self._quotes.price(connection, cart)
+        quote = self._quotes.price(connection, cart, settings.pricing)
         prepared = Prepared(
             cart_version=cart.version,
             prepared_at=now,
             price_lock_until=now + settings.price_lock,
             held_until=answer.expires_at if answer else None,
             reservation_id=answer.reservation_id if answer else None,
-            held=tuple(_held(line) for line in answer.lines) if answer else (),
+            held=_held_lines(cart, answer, quote),
             lines=quote.lines,
             totals=quote.totals,
             explanations=quote.explanations,
             refused_coupons=quote.refused_coupons,
-            changes=tuple(_changes(cart, quote)),
+            changes=changes(cart, quote, settings.locale),
+            shipments=quote.shipments,
+            taxes=quote.taxes,
+            offers=quote.offers,
+            certificates=quote.certificates,
         )
         for line in cart.lines:
             if line.unit_price != quote.unit_prices[line.line_id]:
@@ -185,12 +198,21 @@ class Prepare:
 
 def require_whole(cart: Cart) -> None:
     """Raise InvalidInput naming the first thing missing before the cart can be priced."""
-    missing = (
+    missing = [
         (cart.customer_id is None, "customer", "Who is calling?", "Find the caller, or add a new one."),
         (not cart.lines, "sku", "The cart is empty.", "Add an item first."),
         (cart.ship_to is None, "ship_to", "Where does it go?", "Choose an address, or add one."),
         (not cart.ship_method, "ship_method", "How does it go?", "Choose a ship method."),
-    )
+    ]
+    used = {line.shipment_id for line in cart.lines}
+    for shipment in cart.more_shipments:
+        if shipment.shipment_id in used:
+            name = f"shipment {shipment.shipment_id}"
+            to, how = f"Where does {name} go?", f"How does {name} go?"
+            missing += [
+                (shipment.ship_to is None, "ship_to", to, "Choose an address for it, or add one."),
+                (not shipment.ship_method, "ship_method", how, "Choose a ship method for it."),
+            ]
     for is_missing, field, sentence, advice in missing:
         if is_missing:
             raise InvalidInput(sentence, field=field, advice=advice, code="incomplete")
@@ -223,6 +245,27 @@ def _read_by_line(answer: Reservation, asked: tuple[ReservationLine, ...]) -> Re
     )
 
 
+def _stocked(connection: Connection, cart: Cart) -> set[LineId]:
+    """The lines there is stock of: what does not travel, such as a gift certificate, is always there."""
+    skus = [line.sku for line in cart.lines]
+    travelling: set[str] = set(connection.execute(_PHYSICAL, {"skus": skus}).scalars())
+    return {line.line_id for line in cart.lines if line.sku in travelling}
+
+
+def _held_lines(cart: Cart, answer: Reservation | None, quote: Quote) -> tuple[HeldLine, ...]:
+    """What is held of each line; a line there is no stock of needs nothing held."""
+    if answer is None:
+        return ()
+    free = tuple(
+        HeldLine(
+            line_id=line.line_id, result=LineResult.ALLOCATED, quantity=line.quantity, available_from=None
+        )
+        for line in cart.lines
+        if line.line_id in quote.not_stocked
+    )
+    return tuple(_held(line) for line in answer.lines) + free
+
+
 def _held(line: ReservedLine) -> HeldLine:
     return HeldLine(
         line_id=LineId(line.line_id),
@@ -235,25 +278,3 @@ def _held(line: ReservedLine) -> HeldLine:
 def unallocated(prepared: Prepared) -> tuple[HeldLine, ...]:
     """Return the lines that are not held whole; ``quantity`` is what is held of them."""
     return tuple(line for line in prepared.held if line.result is LineResult.UNALLOCATED)
-
-
-def _changes(cart: Cart, quote: Quote) -> list[str]:
-    """Say what is different from the Prepare before, or from the price the line was added at."""
-    said = []
-    for line in cart.lines:
-        now = quote.unit_prices[line.line_id]
-        if now != line.unit_price:
-            said.append(f"{line.sku} costs {now} now; it was {line.unit_price}.")
-    if cart.prepared is None:
-        return said
-    before, after = cart.prepared.totals, quote.totals
-    for word, old, new in (
-        ("Items", before.items, after.items),
-        ("Offers", before.discount, after.discount),
-        ("Shipping", before.shipping, after.shipping),
-        ("Tax", before.tax, after.tax),
-        ("Total", before.total, after.total),
-    ):
-        if old != new:
-            said.append(f"{word}: {new}, was {old}.")
-    return said

@@ -1,45 +1,51 @@
-"""What a cart costs now: rows in, `domain.pricing` asked, the answer in the desk's words out."""
+"""What a cart costs now: `domain.pricing` asked (see `asking.py`), its answer in the desk's words."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection
 
-from backoffice.domain.cart import Cart, Explanation, LineTotal, Totals
-from backoffice.domain.customer import Address
+from backoffice.domain.cart import (
+    Cart,
+    CertificateUse,
+    Explanation,
+    LineTotal,
+    OfferUse,
+    ShipmentTotal,
+    TaxLine,
+    Totals,
+)
 from backoffice.domain.ids import LineId
 from backoffice.domain.money import Money
-from backoffice.domain.pricing import (
-    CartLine,
-    Customer,
-    Destination,
-    PricedCart,
-    PricingRequest,
-    Shipment,
-    price,
-)
+from backoffice.domain.pricing import PricedCart, PricedLine, PricedShipment, PricingRules, price
+from backoffice.domain.pricing.prices import unit_price
+from backoffice.services.checkout.asking import certificate_objections, pricing_request
 from backoffice.services.pricing_rules import LoadedRules, load_pricing_rules
-from backoffice.store.tables.people import customers
-from backoffice.store.tables.selling import products
 
-SHIPMENT = "1"
-_PRODUCTS = select(products).where(products.c.sku.in_(bindparam("skus", expanding=True)))
-_CUSTOMER = select(customers.c.customer_id, customers.c.group, customers.c.tax_group).where(
-    customers.c.customer_id == bindparam("customer")
-)
 RULES_GOOD_FOR = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Quote:
-    """What everything costs. ``unit_prices`` are today's, by line."""
+    """What everything costs. ``unit_prices`` and their ``price_sources`` are today's, by line.
+
+    ``refused_coupons`` and ``refused_offers`` are sentences: why a coupon or certificate gives nothing, and by id of
+    the offer why it does not apply.
+    """
 
     lines: tuple[LineTotal, ...]
     unit_prices: dict[LineId, Money]
+    price_sources: dict[LineId, str]
     totals: Totals
     explanations: tuple[Explanation, ...]
     refused_coupons: tuple[str, ...]
+    refused_offers: dict[str, str]
+    shipments: tuple[ShipmentTotal, ...]
+    taxes: tuple[TaxLine, ...]
+    offers: tuple[OfferUse, ...]
+    certificates: tuple[CertificateUse, ...]
+    not_stocked: frozenset[LineId] = frozenset()
 
 
 class Quotes:
@@ -51,12 +57,37 @@ class Quotes:
         self._rules: LoadedRules | None = None
         self._read_at: datetime | None = None
 
-    def price(self, connection: Connection, cart: Cart) -> Quote:
-        """Price the cart at this moment, from today's catalogue and rules."""
+    def price(self, connection: Connection, cart: Cart, pricing: PricingRules) -> Quote:
+        """Price the cart at this moment, from today's catalogue and rules, as the store's settings say."""
         now = self._clock()
         rules = self._current_rules(connection, now)
-        priced = price(_request(connection, cart, rules, now))
-        return _quote(priced)
+        request = pricing_request(connection, cart, rules=rules, pricing=pricing, now=now)
+        quote = _quote(price(request))
+        objections = certificate_objections(connection, cart, now) if cart.gift_certificates else ()
+        return replace(
+            quote,
+            refused_coupons=quote.refused_coupons + objections,
+            not_stocked=frozenset(LineId(line.line_id) for line in request.lines if not line.is_physical),
+        )
+
+    def usual_prices(self, connection: Connection, cart: Cart, pricing: PricingRules) -> dict[LineId, Money]:
+        """Return what one piece of each line costs before offers, whatever was set by hand."""
+        now = self._clock()
+        rules = self._current_rules(connection, now)
+        usual = replace(cart, lines=tuple(replace(line, override=None) for line in cart.lines))
+        request = pricing_request(connection, usual, rules=rules, pricing=pricing, now=now)
+        return {
+            LineId(line.line_id): Money(unit_price(line, now, pricing.prices).minor, cart.currency)
+            for line in request.lines
+        }
+
+    def has_price_lists(self, connection: Connection) -> bool:
+        """Tell whether a price may depend on the customer or the quantity."""
+        return bool(self._current_rules(connection, self._clock()).price_lists)
+
+    def forget(self) -> None:
+        """Read the rules anew next time: they were changed here."""
+        self._rules = None
 
     def _current_rules(self, connection: Connection, now: datetime) -> LoadedRules:
         if self._rules is None or self._read_at is None or now - self._read_at > RULES_GOOD_FOR:
@@ -64,62 +95,12 @@ class Quotes:
         return self._rules
 
 
-def _request(connection: Connection, cart: Cart, rules: LoadedRules, now: datetime) -> PricingRequest:
-    skus = [line.sku for line in cart.lines]
-    rows = connection.execute(_PRODUCTS, {"skus": skus})
-    found = {row.sku: row for row in rows}
-    customer = connection.execute(_CUSTOMER, {"customer": cart.customer_id}).first()
-    destination = _destination(cart.ship_to)
-    return PricingRequest(
-        at=now,
-        currency=cart.currency,
-        lines=tuple(
-            CartLine(
-                line_id=line.line_id,
-                sku=line.sku,
-                quantity=line.quantity,
-                list_price=Money(found[line.sku].list_price, found[line.sku].currency),
-                category=found[line.sku].category,
-                weight_grams=found[line.sku].weight_grams,
-                shipment_id=SHIPMENT if found[line.sku].is_physical else "",
-                is_physical=found[line.sku].is_physical,
-            )
-            for line in cart.lines
-        ),
-        shipments=(Shipment(shipment_id=SHIPMENT, destination=destination, method_code=cart.ship_method),),
-        customer=Customer(
-            customer_id=customer.customer_id if customer else "",
-            groups=frozenset({customer.group}) if customer else frozenset(),
-            tax_group=customer.tax_group if customer else "retail",
-        ),
-        home=destination,
-        promotions=rules.promotions,
-        coupon_codes=cart.coupons,
-        tariffs=rules.tariffs,
-        tax_rates=rules.tax_rates,
-    )
-
-
-def _destination(address: Address | None) -> Destination:
-    if address is None:
-        return Destination(country="")
-    return Destination(country=address.country, region=address.region, postcode=address.postal_code)
-
-
 def _quote(priced: PricedCart) -> Quote:
     totals = priced.totals
     return Quote(
-        lines=tuple(
-            LineTotal(
-                line_id=LineId(line.line_id),
-                gross=line.gross,
-                discount=line.gross - line.discounted,
-                tax=line.total - line.discounted,
-                total=line.total,
-            )
-            for line in priced.lines
-        ),
+        lines=tuple(_line(line) for line in priced.lines),
         unit_prices={LineId(line.line_id): line.unit_price for line in priced.lines},
+        price_sources={LineId(line.line_id): line.price_source for line in priced.lines},
         totals=Totals(
             items=totals.items,
             discount=totals.discounts + totals.shipping_discounts,
@@ -128,7 +109,73 @@ def _quote(priced: PricedCart) -> Quote:
             total=totals.total,
         ),
         explanations=tuple(
-            Explanation(rule=entry.sentence, amount=entry.amount) for entry in priced.explanations
+            Explanation(
+                rule=entry.sentence,
+                amount=entry.amount,
+                kind=entry.kind.value,
+                part_id=entry.part_id,
+                rule_id=entry.rule_id,
+            )
+            for entry in priced.explanations
         ),
         refused_coupons=tuple(refusal.sentence for refusal in priced.coupons_not_applied),
+        refused_offers={
+            refusal.promotion_id: refusal.sentence
+            for refusal in (*priced.promotions_not_applied, *priced.coupons_not_applied)
+        },
+        shipments=tuple(_shipment(shipment) for shipment in priced.shipments),
+        taxes=(
+            *(tax for line in priced.lines for tax in _taxes(line, line.line_id)),
+            *(tax for part in priced.shipments for tax in _taxes(part, part.shipment_id)),
+        ),
+        offers=tuple(
+            OfferUse(
+                promotion_id=offer.promotion_id,
+                name=offer.name,
+                coupon_code=offer.coupon_code,
+                amount=offer.amount + offer.shipping_amount,
+            )
+            for offer in priced.promotions
+        ),
+        certificates=tuple(
+            CertificateUse(code=used.code, amount=used.amount, left=used.left)
+            for used in priced.gift_certificates
+            if used.amount
+        ),
+    )
+
+
+def _line(line: PricedLine) -> LineTotal:
+    return LineTotal(
+        line_id=LineId(line.line_id),
+        gross=line.gross,
+        discount=line.gross - line.discounted,
+        tax=line.total - line.discounted,
+        total=line.total,
+    )
+
+
+def _shipment(shipment: PricedShipment) -> ShipmentTotal:
+    return ShipmentTotal(
+        shipment_id=shipment.shipment_id,
+        method=shipment.method_code,
+        cost=shipment.cost,
+        discount=shipment.cost - shipment.discounted,
+        tax=shipment.total - shipment.discounted,
+        total=shipment.total,
+    )
+
+
+def _taxes(part: PricedLine | PricedShipment, part_id: str) -> tuple[TaxLine, ...]:
+    return tuple(
+        TaxLine(
+            part_id=part_id,
+            rate_id=tax.rate_id,
+            name=tax.name,
+            jurisdiction=tax.jurisdiction,
+            percent=tax.percent,
+            amount=tax.amount,
+            included=tax.included,
+        )
+        for tax in part.taxes
     )
