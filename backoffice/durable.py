@@ -14,8 +14,10 @@ from datetime import timedelta
 import structlog
 from dbos import DBOS, DBOSClient, EnqueueOptions
 from sqlalchemy import Connection, Engine, Insert, MetaData, Table, bindparam, insert, select
+from sqlalchemy.exc import DBAPIError
 
 from backoffice.domain.errors import StoreUnavailable
+from backoffice.store.store import plain_trouble
 
 QUEUE = "backoffice"
 JOBS_VERSION = "1"  # of our workflows' arguments; raised when old jobs could not be run by new code
@@ -35,11 +37,14 @@ class DurableJobs:
     """
 
     def __init__(self, engine: Engine) -> None:
-        """Take DBOS's engine and make sure of its tables."""
-        self._client = DBOSClient(system_database_engine=engine)
-        system = self._client._sys_db  # noqa: SLF001 - there is no public way to migrate with an engine, or to its tables
-        # DBOS.migrate() opens a URL with the system's SQLite, which may be one that corrupts a WAL database.
-        system.run_migrations()
+        """Take DBOS's engine and make sure of its tables. StoreUnavailable when the database can not be had."""
+        try:
+            self._client = DBOSClient(system_database_engine=engine)
+            system = self._client._sys_db  # noqa: SLF001 - there is no public way to migrate with an engine, or to its tables
+            # DBOS.migrate() opens a URL with the system's SQLite, which may be one that corrupts a WAL database.
+            system.run_migrations()
+        except DBAPIError as error:
+            raise plain_trouble(error) from error
         self._statuses = _insert_once(system.tables.workflow_status, _STATUS, system.schema)
         self._inputs = _insert_once(system.tables.workflow_input, _INPUT, system.schema)
 

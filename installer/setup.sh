@@ -38,6 +38,11 @@ wayland_libraries=(
     libwayland-egl.so.1:libwayland-egl1
 )
 
+# What the gate's crash machine needs besides: it kills SQLite at system calls.
+gate_programs=(
+    bin/strace:strace
+)
+
 # Nothing of the caller's own Python may leak in: not its path, not its home.
 unset PYTHONPATH PYTHONHOME
 export PYTHONSAFEPATH=1
@@ -52,7 +57,7 @@ die() {
 }
 
 # ensure_environment LOCK DISPLAY: .venv holds what LOCK ("requirements" or "requirements-dev") names,
-# and the libraries for DISPLAY ("offscreen", "x11" or "wayland") are there.
+# and the libraries for DISPLAY ("offscreen", "x11", "wayland", or "gate": offscreen and its programs) are there.
 ensure_environment() {
     local lock=$1 display=$2
     is_ready "$lock" "$display" && return
@@ -125,14 +130,20 @@ missing_packages() {
     case $1 in
         x11) wanted+=("${x11_libraries[@]}") ;;
         wayland) wanted+=("${wayland_libraries[@]}") ;;
+        gate) wanted+=("${gate_programs[@]}") ;;
         offscreen) ;;
     esac
     "$python" - "${wanted[@]}" <<'PYTHON'
 import ctypes
+import shutil
 import sys
 
 for wanted in sys.argv[1:]:
     library, package = wanted.split(":")
+    if library.startswith("bin/"):
+        if shutil.which(library.removeprefix("bin/")) is None:
+            print(package)
+        continue
     try:
         ctypes.CDLL(library)
     except OSError:

@@ -32,7 +32,7 @@ done
 # shellcheck source=installer/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
-ensure_environment requirements-dev offscreen
+ensure_environment requirements-dev gate
 cd "$root"
 export QT_QPA_PLATFORM=offscreen
 
