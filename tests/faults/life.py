@@ -161,7 +161,7 @@ class Life:
         self.worker.jump_over(_AN_HOUR)
         await self.worker.until_quiet()
 
-    async def _press(self, button: str, act: Callable[[Cart], Awaitable[Any]]) -> Any:  # noqa: ANN401
+    async def _press(self, button: str, act: Callable[[Cart], Awaitable[Any]]) -> Any:  # noqa: ANN401 - what the button gives
         """Press it until something is said; a desk that lives on presses again when the window was in trouble."""
         for _ in range(_PRESSES):
             try:
@@ -176,7 +176,7 @@ class Life:
                     return None
         return None
 
-    async def _acted(self, act: Callable[[Cart], Awaitable[Any]]) -> Any:  # noqa: ANN401
+    async def _acted(self, act: Callable[[Cart], Awaitable[Any]]) -> Any:  # noqa: ANN401 - what the button gives
         return await act(await self._cart())
 
     async def _cart(self) -> Cart:

@@ -91,7 +91,7 @@ def pull(control: str, method: str, path: str, body: object = None) -> Any:  # n
 
 def _started(log: Path, program: Callable[[], None]) -> Child:
     def run(say: int, hear: int) -> None:
-        import os  # noqa: PLC0415
+        import os  # noqa: PLC0415 - in the child alone
 
         os.dup2(say, 1)
         program()
