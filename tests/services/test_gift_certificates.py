@@ -148,7 +148,7 @@ def test_no_more_is_refunded_than_was_taken(world: World) -> None:
 def test_a_certificate_that_can_not_be_used_says_why(
     world: World, arranged: dict[str, object], said: str
 ) -> None:
-    world.do(lambda connection: issue(connection, FIFTY, NOW, code="new", **arranged))  # type: ignore[arg-type]
+    world.do(lambda connection: issue(connection, FIFTY, NOW, code="new", **arranged))  # type: ignore[arg-type] # the example says which
 
     assert refused(world, lambda connection: hold(connection, "new", usd("1"), "p1", NOW)).sentence == said
 
