@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, select, update
 
 from backoffice.domain.cart import Call, Cart, CartLine, CartShipment, LineOverride, Prepared
 from backoffice.domain.customer import Address
@@ -54,13 +55,21 @@ def write_cart(
     **changed: Any,  # noqa: ANN401 - columns of carts
 ) -> None:
     """Update the cart guarded by the version it was read at; Conflict when somebody was faster."""
-    result = connection.execute(
-        update(carts)
-        .where(carts.c.cart_id == cart.cart_id, carts.c.version == cart.version)
-        .values(version=cart.version + (1 if next_version else 0), updated_at=now, **changed)
-    )
+    values = {"version": cart.version + (1 if next_version else 0), "updated_at": now, **changed}
+    guard = {"of_cart": cart.cart_id, "read_at": cart.version}
+    result = connection.execute(_write(tuple(values)), {**values, **guard})
     if not result.rowcount:
         raise modified("cart")
+
+
+@lru_cache
+def _write(columns: tuple[str, ...]) -> Update:
+    """Build the update of these columns once: each change of a cart writes one of a handful of sets."""
+    return (
+        update(carts)
+        .where(carts.c.cart_id == bindparam("of_cart"), carts.c.version == bindparam("read_at"))
+        .values({column: bindparam(column) for column in columns})
+    )
 
 
 def load_calls(connection: Connection, staff_id: str) -> tuple[Call, ...]:

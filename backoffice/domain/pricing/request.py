@@ -6,7 +6,6 @@ from datetime import datetime
 
 from backoffice.domain.money import CurrencyMismatch, Money, currency_digits
 from backoffice.domain.pricing.areas import Destination
-from backoffice.domain.pricing.currencies import amounts_in
 from backoffice.domain.pricing.lines import CartLine, Customer, GiftCertificate, Shipment
 from backoffice.domain.pricing.promotions.offers import Coupon, Promotion, Uses
 from backoffice.domain.pricing.rules import PricingRules
@@ -83,9 +82,9 @@ class PricingRequest:
         for certificate in self.gift_certificates:
             yield certificate.balance
         for promotion in self.promotions:
-            yield from amounts_in((promotion.benefits, promotion.minimums))
+            yield from promotion.amounts
         for tariff in self.tariffs:
-            yield from amounts_in(tariff)
+            yield from tariff.amounts
 
 
 def _twice(what: str, ids: list[str]) -> Iterator[str]:

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
 from backoffice.domain.money import Money, Rounding
 from backoffice.domain.pricing.areas import EVERYWHERE, Area
+from backoffice.domain.pricing.currencies import amounts_in
 
 SHIPPING_TAX_CLASS = "shipping"
 GRAMS_PER_KG = 1000
@@ -97,6 +98,10 @@ class ShippingTariff:
     free_over: Money | None = None
     free_over_counts_order: bool = True
     tax_class: str = SHIPPING_TAX_CLASS
+    amounts: tuple[Money, ...] = field(init=False, repr=False, compare=False)  # each that it names
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "amounts", tuple(amounts_in((self.charge, self.free_over))))
 
 
 def cost_of(charge: Charge, goods: ShippedGoods, rounding: Rounding) -> tuple[Money, str]:

@@ -6,6 +6,7 @@ from enum import Enum
 
 from backoffice.domain.money import Money
 from backoffice.domain.pricing.areas import Area
+from backoffice.domain.pricing.currencies import amounts_in
 from backoffice.domain.pricing.promotions.benefits import (
     AmountOff,
     Benefit,
@@ -78,11 +79,13 @@ class Promotion:
     minimums: tuple[Minimum, ...] = ()
     order_number: int | None = None
     best_of: str = ""
+    amounts: tuple[Money, ...] = field(init=False, repr=False, compare=False)  # each that it names
 
     def __post_init__(self) -> None:
         if not self.benefits:
             message = f"The offer {self.name!r} gives nothing."
             raise ValueError(message)
+        object.__setattr__(self, "amounts", tuple(amounts_in((self.benefits, self.minimums))))
 
     @property
     def keeps_others_away(self) -> bool:
