@@ -7,34 +7,24 @@ hold that could not be cancelled now is cancelled later.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Integer, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from backoffice.domain.ids import LineId, LocationId, ReservationId, Sku, new_id
-from backoffice.domain.inventory import InventorySystem, LineResult, ReservationLine, ReservedLine
+from backoffice.domain.inventory import (
+    InventorySystem,
+    LineResult,
+    Reservation,
+    ReservationLine,
+    ReservedLine,
+)
 from backoffice.domain.statuses import ReservationStatus
+from backoffice.services import own_stock
 from backoffice.services.jobs import Jobs
 from backoffice.store.tables.selling import decrements, reservation_lines, reservations, stock
 
 _LIVE = (ReservationStatus.ASKING.value, ReservationStatus.HELD.value)
-_DO_NOT_CHECK = 2
-_DO_NOT_UPDATE = 1
 
 
-_HERE = (stock.c.sku == bindparam("of_sku"), stock.c.location_id == bindparam("at_location"))
-_PIECES = bindparam("pieces", type_=Integer)
-_HOLD = (
-    update(stock)
-    .where(*_HERE, stock.c.quantity - stock.c.reserved >= _PIECES)
-    .values(reserved=stock.c.reserved + _PIECES, updated_at=bindparam("now"))
-)
-_FREE = update(stock).where(*_HERE).values(reserved=stock.c.reserved - _PIECES, updated_at=bindparam("now"))
-_TAKE = (
-    update(stock)
-    .where(*_HERE)
-    .values(
-        quantity=stock.c.quantity - _PIECES, reserved=stock.c.reserved - _PIECES, updated_at=bindparam("now")
-    )
-)
 _CONSUME = (
     update(reservations)
     .where(
@@ -71,6 +61,14 @@ _SETTLE = (
     )
     .values(status=ReservationStatus.HELD.value, expires_at=bindparam("until"))
 )
+_GO_ON = (
+    update(reservations)
+    .where(reservations.c.reservation_id == bindparam("reservation"))
+    .values(status=bindparam("to"), expires_at=bindparam("until"))
+)
+_FORGET_LINES = delete(reservation_lines).where(
+    reservation_lines.c.reservation_id == bindparam("reservation")
+)
 _INSERT_RESERVATION = insert(reservations)
 _INSERT_DECREMENTS = insert(decrements)
 _INSERT_LINES = insert(reservation_lines)
@@ -92,45 +90,11 @@ def intend(
     expires_at: datetime,
 ) -> ReservationId:
     """Write down what will be asked for, before it is asked; it replaces what the cart held."""
-    existing = live_reservation(connection, cart_id)
-    identity = existing or ReservationId(new_id())
-    if existing:
-        _give_back(connection, identity, now)
-        connection.execute(
-            update(reservations)
-            .where(reservations.c.reservation_id == identity)
-            .values(status=ReservationStatus.ASKING.value, expires_at=expires_at)
-        )
-        connection.execute(delete(reservation_lines).where(reservation_lines.c.reservation_id == identity))
-    else:
-        connection.execute(
-            _INSERT_RESERVATION,
-            {
-                "reservation_id": identity,
-                "cart_id": cart_id,
-                "system": system.value,
-                "status": ReservationStatus.ASKING.value,
-                "created_at": now,
-                "expires_at": expires_at,
-            },
-        )
-    if lines:
-        connection.execute(
-            _INSERT_LINES,
-            [
-                {
-                    "reservation_id": identity,
-                    "line_id": line.line_id,
-                    "sku": line.sku,
-                    "location_id": line.location,
-                    "asked": line.quantity,
-                    "quantity": 0,
-                    "result": LineResult.UNALLOCATED.value,
-                }
-                for line in lines
-            ],
-        )
-    return identity
+    before = live_reservation(connection, cart_id)
+    if before:
+        _give_back(connection, before, now)
+    row = _row(cart_id, system, ReservationStatus.ASKING, now, expires_at)
+    return _write_down(connection, before, row, [_line_row(line) for line in lines])
 
 
 def settle(
@@ -158,17 +122,25 @@ def settle(
     return bool(changed.rowcount)
 
 
-def hold_locally(
-    connection: Connection, lines: Sequence[ReservationLine], *, now: datetime
-) -> tuple[ReservedLine, ...]:
-    """Reserve from our own stock, each line whole or not at all; guarded, so nobody oversells."""
-    flags = _flags(connection, lines)
-    in_order = sorted(
-        lines, key=lambda line: (line.sku, line.location)
-    )  # two carts never wait for each other
-    return tuple(
-        _hold_line(connection, line, flags.get((line.sku, line.location), 0), now) for line in in_order
+def hold_here(
+    connection: Connection,
+    cart_id: str,
+    lines: Sequence[ReservationLine],
+    *,
+    now: datetime,
+    expires_at: datetime,
+) -> Reservation:
+    """Hold from our own stock, each line whole or not at all, in place of what the cart held; nobody oversells."""
+    before = live_reservation(connection, cart_id)
+    if before:
+        _give_back(connection, before, now)
+    held = own_stock.hold(connection, lines, now)
+    row = _row(cart_id, InventorySystem.NON_ATP, ReservationStatus.HELD, now, expires_at)
+    by_line = {line.line_id: line for line in held}
+    identity = _write_down(
+        connection, before, row, [_line_row(line, by_line[line.line_id]) for line in lines]
     )
+    return Reservation(reservation_id=identity, lines=held, expires_at=expires_at)
 
 
 def let_go(connection: Connection, jobs: Jobs, cart_id: str, now: datetime) -> None:
@@ -222,7 +194,7 @@ def consume(connection: Connection, reservation_id: str, order_id: str, now: dat
         return False
     lines = _local_lines(connection, reservation_id)
     if lines:
-        connection.execute(_TAKE, [_moved(line, now) for line in lines])
+        own_stock.take(connection, lines, now)
         connection.execute(
             _INSERT_DECREMENTS,
             [
@@ -283,32 +255,50 @@ def sweep(connection: Connection, jobs: Jobs, now: datetime, limit: int = 100) -
     return len(expired)
 
 
-def _flags(connection: Connection, lines: Sequence[ReservationLine]) -> dict[tuple[str, str], int]:
-    rows = connection.execute(
-        select(stock.c.sku, stock.c.location_id, stock.c.flags).where(
-            stock.c.sku.in_({line.sku for line in lines})
-        )
-    )
-    return {(row.sku, row.location_id): row.flags for row in rows}
+def _write_down(
+    connection: Connection,
+    before: ReservationId | None,
+    row: dict[str, object],
+    lines: list[dict[str, object]],
+) -> ReservationId:
+    """Write a reservation and its lines; ``before`` is the one of the cart that it goes on with."""
+    identity = before or ReservationId(new_id())
+    if before:
+        said = {"reservation": before, "to": row["status"], "until": row["expires_at"]}
+        connection.execute(_GO_ON, said)
+        connection.execute(_FORGET_LINES, {"reservation": before})
+    else:
+        connection.execute(_INSERT_RESERVATION, {"reservation_id": identity, **row})
+    if lines:
+        connection.execute(_INSERT_LINES, [{"reservation_id": identity, **line} for line in lines])
+    return identity
 
 
-def _moved(line: ReservationLine, now: datetime) -> dict[str, object]:
-    return {"of_sku": line.sku, "at_location": line.location, "pieces": line.quantity, "now": now}
+def _row(
+    cart_id: str, system: InventorySystem, status: ReservationStatus, now: datetime, expires_at: datetime
+) -> dict[str, object]:
+    return {
+        "cart_id": cart_id,
+        "system": system.value,
+        "status": status.value,
+        "created_at": now,
+        "expires_at": expires_at,
+    }
 
 
-def _hold_line(connection: Connection, line: ReservationLine, flags: int, now: datetime) -> ReservedLine:
-    if flags & (_DO_NOT_CHECK | _DO_NOT_UPDATE):
-        return ReservedLine(line_id=line.line_id, result=LineResult.ALLOCATED, quantity=0)
-    held = connection.execute(_HOLD, _moved(line, now))
-    if held.rowcount:
-        return ReservedLine(line_id=line.line_id, result=LineResult.ALLOCATED, quantity=line.quantity)
-    return ReservedLine(line_id=line.line_id, result=LineResult.UNALLOCATED, quantity=0)
+def _line_row(line: ReservationLine, held: ReservedLine | None = None) -> dict[str, object]:
+    return {
+        "line_id": line.line_id,
+        "sku": line.sku,
+        "location_id": line.location,
+        "asked": line.quantity,
+        "quantity": held.quantity if held else 0,
+        "result": (held.result if held else LineResult.UNALLOCATED).value,
+    }
 
 
 def _give_back(connection: Connection, reservation_id: str, now: datetime) -> None:
-    lines = _local_lines(connection, reservation_id)
-    if lines:
-        connection.execute(_FREE, [_moved(line, now) for line in lines])
+    own_stock.free(connection, _local_lines(connection, reservation_id), now)
 
 
 def _local_lines(connection: Connection, reservation_id: str) -> list[ReservationLine]:

@@ -42,7 +42,7 @@ def to_json(value: object) -> Any:  # noqa: ANN401 - JSON is whatever the value 
     kept = {
         field.name: getattr(value, field.name)
         for field in fields(value)
-        if getattr(value, field.name) != _default(field)
+        if field.init and getattr(value, field.name) != _default(field)
     }
     return {_IS: type(value).__name__, **{name: to_json(item) for name, item in kept.items()}}
 
@@ -212,8 +212,9 @@ def _options(wanted: Any) -> tuple[Any, ...]:  # noqa: ANN401 - an annotation
 
 
 @lru_cache(maxsize=128)
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _hints(kind: Any) -> dict[str, Any]:  # noqa: ANN401 - a dataclass
+    given = {field.name for field in fields(kind) if field.init}  # the others follow from these
+    return {name: hint for name, hint in get_type_hints(kind).items() if name in given}
 
 
 def _is_needed(kind: Any, name: str) -> bool:  # noqa: ANN401 - a dataclass

@@ -44,7 +44,16 @@ ANYBODY = Customer()
 COUPON, PROMOTION = "coupon", "promotion"  # kinds of use_counts
 _NOT_ORDERS = (OrderStatus.FAILED.value, OrderStatus.CANCELLED.value, OrderStatus.JUNK.value)
 _SOMEBODY_ELSE = "\N{NULL}"  # a customer id nobody has
-_PRODUCTS = select(products).where(products.c.sku.in_(bindparam("skus", expanding=True)))
+_PRODUCTS = select(
+    products.c.sku,
+    products.c.kind,
+    products.c.category,
+    products.c.list_price,
+    products.c.currency,
+    products.c.weight_grams,
+    products.c.tax_class,
+    products.c.is_physical,
+).where(products.c.sku.in_(bindparam("skus", expanding=True)))
 _CUSTOMER = select(
     customers.c.customer_id, customers.c.group, customers.c.tax_group, customers.c.email
 ).where(customers.c.customer_id == bindparam("customer"))

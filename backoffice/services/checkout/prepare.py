@@ -33,7 +33,7 @@ from backoffice.services.checkout.quote import Quote, Quotes
 from backoffice.services.codec import pack
 from backoffice.services.jobs import Jobs
 from backoffice.services.lock_rows import hold_cart
-from backoffice.services.reservations import hold_locally, intend, let_go_again, settle
+from backoffice.services.reservations import hold_here, intend, let_go_again, settle
 from backoffice.services.stores import load_store
 from backoffice.settings import StoreSettings
 from backoffice.store.store import Store
@@ -116,16 +116,13 @@ class Prepare:
         if not wanted:
             return self._promise(connection, actor, cart, settings, None)
         expires_at = now + settings.hold
-        reservation_id = intend(
-            connection, cart_id, wanted, settings.inventory_system, now=now, expires_at=expires_at
-        )
         if settings.inventory_system is InventorySystem.NON_ATP:
-            held = hold_locally(connection, wanted, now=now)
-            answer = Reservation(reservation_id=reservation_id, lines=held, expires_at=expires_at)
-            settle(connection, reservation_id, held, expires_at)
-            return self._promise(connection, actor, cart, settings, answer)
+            held = hold_here(connection, cart_id, wanted, now=now, expires_at=expires_at)
+            return self._promise(connection, actor, cart, settings, held)
         return _Question(
-            reservation_id=reservation_id,
+            reservation_id=intend(
+                connection, cart_id, wanted, settings.inventory_system, now=now, expires_at=expires_at
+            ),
             lines=wanted,
             expires_at=expires_at,
             context=MessageContext(
