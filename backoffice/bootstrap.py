@@ -146,6 +146,7 @@ async def open_backoffice(
     catalog = Catalog(store, clock, photos_dir=settings.photos_dir)
     inventory = Inventory(store, dom, store_id=store_id, clock=clock)
     quotes = Quotes(clock)
+    staff = StaffService(store, clock, demo=settings.demo)
     submit = Submit(
         store=store,
         clock=clock,
@@ -180,11 +181,18 @@ async def open_backoffice(
     return BackOffice(
         settings=settings,
         store=store,
-        staff=StaffService(store, clock, demo=settings.demo),
+        staff=staff,
         customers=Customers(store, clock),
         catalog=catalog,
         carts=Carts(
-            store=store, clock=clock, jobs=jobs, store_id=store_id, catalog=catalog, inventory=inventory
+            store=store,
+            clock=clock,
+            jobs=jobs,
+            store_id=store_id,
+            catalog=catalog,
+            inventory=inventory,
+            quotes=quotes,
+            staff=staff,
         ),
         checkout=Checkout(
             prepare=Prepare(store=store, clock=clock, jobs=jobs, store_id=store_id, dom=dom, quotes=quotes),

@@ -1,6 +1,6 @@
 """Who works here and what each role may do; checked in the service layer, shown on the screen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from backoffice.domain.errors import NotAllowed
@@ -81,6 +81,14 @@ class Actor:
 
 
 SYSTEM = Actor(staff_id=StaffId("system"), name="Backoffice", role=Role.SYSTEM, desk="worker")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Approval:
+    """What somebody with more rights types in at another's desk; kept nowhere."""
+
+    login: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,12 +15,14 @@ from backoffice.domain.statuses import CartStatus
 from backoffice.services import audit
 from backoffice.services.cart_rows import load_calls, load_cart, require_open, write_cart
 from backoffice.services.catalog import Catalog
+from backoffice.services.checkout.quote import Quotes
 from backoffice.services.codec import pack
 from backoffice.services.free_text import checked_reason
 from backoffice.services.inventory import Inventory
 from backoffice.services.jobs import Jobs
 from backoffice.services.lock_rows import hold_cart, let_go_of_lock
 from backoffice.services.reservations import let_go
+from backoffice.services.staff import StaffService
 from backoffice.services.stores import load_store
 from backoffice.settings import StoreSettings
 from backoffice.store.store import Store
@@ -41,6 +43,8 @@ class Calls:
         store_id: str,
         catalog: Catalog,
         inventory: Inventory,
+        quotes: Quotes,
+        staff: StaffService,
     ) -> None:
         """Take what is needed; nothing is read before the first call."""
         self._store = store
@@ -49,6 +53,8 @@ class Calls:
         self._store_id = store_id
         self._catalog = catalog
         self._inventory = inventory
+        self._quotes = quotes
+        self._staff = staff
 
     async def open_call(self, actor: Actor, *, customer_id: CustomerId | None = None) -> Call:
         """Open a call with an empty cart."""

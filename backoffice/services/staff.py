@@ -19,8 +19,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from backoffice.domain.errors import Conflict, InvalidInput, NotFound, Refusal
-from backoffice.domain.ids import StaffId, new_id
-from backoffice.domain.staff import SYSTEM, Actor, Right, Role, StaffMember
+from backoffice.domain.ids import CallId, StaffId, new_id
+from backoffice.domain.staff import SYSTEM, Actor, Approval, Right, Role, StaffMember
 from backoffice.services import audit
 from backoffice.services.demo_staff import DEMO_LOGINS, DemoLogin
 from backoffice.services.free_text import one_line, text_problem
@@ -51,6 +51,34 @@ class StaffService:
 
     async def sign_in(self, login: str, password: str, *, desk: str) -> Actor:
         """Return who signed in. Raises Refusal: wrong name or password, or locked for a while."""
+        row = await self._verified(login, password, desk)
+        actor = Actor(staff_id=StaffId(row.staff_id), name=row.name, role=Role(row.role), desk=desk)
+
+        def welcome(connection: Connection) -> Actor:
+            _forget_failures(connection, row.login)
+            audit.record(connection, actor, "staff.signed_in", actor.staff_id, at=self._clock())
+            return actor
+
+        return await self._store.run(welcome)
+
+    async def approve(
+        self, approval: Approval, right: Right, *, desk: str, call_id: CallId | None = None
+    ) -> Actor:
+        """Return who approves something at another's desk; nobody is signed in.
+
+        Wrong passwords count as they do at sign-in. Raises Refusal (``wrong_password``, ``locked``), and NotAllowed
+        for somebody without the right.
+        """
+        row = await self._verified(approval.login, approval.password, desk)
+        actor = Actor(
+            staff_id=StaffId(row.staff_id), name=row.name, role=Role(row.role), desk=desk, call_id=call_id
+        )
+        await self._store.run(lambda connection: _forget_failures(connection, row.login))
+        actor.require(right)
+        return actor
+
+    async def _verified(self, login: str, password: str, desk: str) -> Row[Any]:
+        """Return the row of the person whose password it is, or count the failure and refuse."""
         name = _login(login)
         now = self._clock()
         row, failures = await self._store.read(lambda connection: _look_up(connection, name, now))
@@ -62,14 +90,7 @@ class StaffService:
                 lambda connection: self._fail(connection, name, desk, known=row is not None)
             )
             raise Refusal("Name or password is wrong.", field="password", code="wrong_password")
-        actor = Actor(staff_id=StaffId(row.staff_id), name=row.name, role=Role(row.role), desk=desk)
-
-        def welcome(connection: Connection) -> Actor:
-            connection.execute(delete(failed_sign_ins).where(failed_sign_ins.c.login == _digest(name)))
-            audit.record(connection, actor, "staff.signed_in", actor.staff_id, at=self._clock())
-            return actor
-
-        return await self._store.run(welcome)
+        return row
 
     def demo_logins(self) -> tuple[DemoLogin, ...]:
         """Return what the demo's sign-in offers; nothing anywhere else."""
@@ -156,6 +177,10 @@ def _look_up(connection: Connection, login: str, now: datetime) -> tuple[Row[Any
         )
     )
     return _by_login(connection, login), list(failures.scalars())
+
+
+def _forget_failures(connection: Connection, login: str) -> None:
+    connection.execute(delete(failed_sign_ins).where(failed_sign_ins.c.login == _digest(login)))
 
 
 def _by_login(connection: Connection, login: str) -> Row[Any] | None:

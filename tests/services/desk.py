@@ -126,6 +126,14 @@ class Desk:
             )
         )
 
+    def change_cart(self, cart_id: CartId, **columns: object) -> None:
+        """Write columns of a cart past the service."""
+        self.do(
+            lambda connection: connection.execute(
+                update(carts).where(carts.c.cart_id == cart_id).values(columns)
+            )
+        )
+
     def do(self, fn: Callable[[Connection], object]) -> None:
         self.office.store.run_here(fn)
 
