@@ -31,8 +31,10 @@ from backoffice.services.checkout.prepare import Prepare
 from backoffice.services.checkout.quote import Quotes
 from backoffice.services.checkout.settlement import Settlement
 from backoffice.services.checkout.submit import Submit
+from backoffice.services.cleanup import Cleanup
 from backoffice.services.customers import Customers
 from backoffice.services.demo_data import load_demo_data
+from backoffice.services.failed_checkouts import FailedCheckouts
 from backoffice.services.health import Health
 from backoffice.services.inventory import Inventory
 from backoffice.services.jobs import Jobs
@@ -80,6 +82,8 @@ class BackOffice:
     changes: Changes
     health: Health
     maintenance: Maintenance
+    failed_checkouts: FailedCheckouts
+    cleanup: Cleanup
     jobs: Mapping[str, Job]
     durable_engine: Engine
     _closing: tuple[Callable[[], Awaitable[None]], ...]
@@ -198,7 +202,6 @@ async def open_backoffice(
             prepare=Prepare(store=store, clock=clock, jobs=jobs, store_id=store_id, dom=dom, quotes=quotes),
             submit=submit,
             gateway=gateway,
-            store=store,
         ),
         pipeline=pipeline,
         inventory=inventory,
@@ -214,6 +217,8 @@ async def open_backoffice(
         changes=changes,
         health=health,
         maintenance=Maintenance(store=store, clock=clock, jobs=jobs),
+        failed_checkouts=FailedCheckouts(store, clock, jobs),
+        cleanup=Cleanup(store, clock, store_id=store_id),
         jobs={
             "transfer_order": transfer_work.transfer_order,
             "resume_checkout": submit.resume,

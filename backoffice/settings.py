@@ -75,6 +75,8 @@ class StoreSettings(BaseModel):
     # override above the limit has none.
     override_limits: dict[str, Annotated[Decimal, Field(ge=0, le=100)]] = {"agent": Decimal(10)}
     certificate_validity: timedelta | None = None  # of gift certificates sold; None: they do not expire
+    failed_orders_kept: timedelta = timedelta(days=60)  # then cleanupFailedOrdersJob removes them
+    failed_orders_batch: int = Field(default=100, gt=0)  # orders it removes in one transaction
 
 
 class Settings(BaseSettings):

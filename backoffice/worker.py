@@ -88,6 +88,7 @@ async def _keep_house(office: BackOffice, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             await office.maintenance.run_once()
+            await office.cleanup.run_if_due()
         except Exception:  # noqa: BLE001 - housekeeping comes round again; what went wrong is in the log
             _log.exception("housekeeping failed")
         await _pause(stop, HOUSEKEEPING_EVERY)

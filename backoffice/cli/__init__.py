@@ -43,6 +43,10 @@ COMMANDS = {
     ),
     "serve": Command(help="receive what the DOM sends, and nothing else", module="backoffice.cli.serving"),
     "check": Command(help="verify every invariant, read-only", module="backoffice.cli.checking"),
+    "checkouts": Command(
+        help="look at checkouts that failed, try their undo again, clean up old ones",
+        module="backoffice.cli.checkouts",
+    ),
     "status": Command(
         help="count orders, transfers, jobs, messages and e-mails", module="backoffice.cli.status"
     ),

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from backoffice.domain.cart import Cart
 from backoffice.domain.errors import Refusal
+from backoffice.domain.failed_checkout import FailedStanding
 from backoffice.domain.inventory import InventorySystem
 from backoffice.domain.outcome import Unknown
 from backoffice.domain.statuses import CheckoutState
@@ -172,8 +173,8 @@ async def test_failing_undo_is_written_down_the_others_run_and_it_is_tried_again
     undone = {step.action: step.outcome for step in desk.journal(cart.cart_id) if step.what == "undo"}
     assert undone["authorizePayments"] == "failed"
     assert undone["createNewOrder"] == "done"
-    [seen] = await desk.office.checkout.failed(SUPERVISOR)
-    assert seen.state is CheckoutState.STUCK
+    [seen] = (await desk.office.failed_checkouts.list(SUPERVISOR)).rows
+    assert seen.standing is FailedStanding.STUCK
     assert (await desk.submit(cart)).state is CheckoutState.STUCK  # no second attempt beside an open one
     await desk.run_jobs(within=timedelta(minutes=5))
     assert failing.times == 0
@@ -239,7 +240,7 @@ async def test_watchdog_undoes_what_a_dead_process_left(desk: Desk, hangs: str) 
     assert result is not None
     assert result.state is CheckoutState.ROLLED_BACK
     assert "stopped" in result.sentence
-    [failed] = await desk.office.checkout.failed(SUPERVISOR)
+    [failed] = (await desk.office.failed_checkouts.list(SUPERVISOR)).rows
     assert failed.failed_action == "authorizePayments"
     assert desk.payment_statuses() == ["voided"]
     await assert_rolled_back(desk, cart, journal_from="authorizePayments")

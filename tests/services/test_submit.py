@@ -347,13 +347,3 @@ async def test_only_who_may_submits(desk: Desk) -> None:
     subject = Subject(kind=LockKind.CART, name=cart.cart_id)
     await desk.office.locks.take_over(SUPERVISOR, subject, "Ann is ill")
     assert (await desk.submit(cart, actor=SUPERVISOR)).state is CheckoutState.COMPLETED
-
-
-async def test_supervisor_sees_what_failed_and_why(desk: Desk) -> None:
-    await desk.ordered(pay=DECLINED)
-    [failed] = await desk.office.checkout.failed(SUPERVISOR)
-    assert failed.failed_action == "authorizePayments"
-    assert "declined" in failed.sentence
-    assert failed.steps
-    with pytest.raises(NotAllowed):
-        await desk.office.checkout.failed(AGENT)

@@ -256,6 +256,8 @@ checkout_attempts = Table(
     ),
     Index("ix_checkout_attempts_state_updated_at", "state", "updated_at"),
     Index("ix_checkout_attempts_cart", "cart_id", "cart_version"),
+    Index("ix_checkout_attempts_started_at_attempt_id", "started_at", "attempt_id"),
+    Index("ix_checkout_attempts_order_id", "order_id"),
 )
 
 checkout_steps = Table(  # the journal: one row per execute and per undo

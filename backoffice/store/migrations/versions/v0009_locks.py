@@ -25,3 +25,10 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_locks_holder"), "locks", ["holder"], unique=False)
     op.add_column("orders", sa.Column("version", sa.Integer(), nullable=False, server_default="1"))
+    op.create_index(
+        "ix_checkout_attempts_started_at_attempt_id",
+        "checkout_attempts",
+        ["started_at", "attempt_id"],
+        unique=False,
+    )
+    op.create_index("ix_checkout_attempts_order_id", "checkout_attempts", ["order_id"], unique=False)
