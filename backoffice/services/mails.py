@@ -49,10 +49,10 @@ class SendResult:
 def queue_mail(
     connection: Connection, jobs: Jobs, order: Row[Any], occasion: Occasion, about: str, *, at: datetime
 ) -> str | None:
-    """Write a mail about an order (a row of ``orders``) and its job; None when there is none to send.
+    """Write a mail about an order and its job; None when there is none to send.
 
-    ``about`` is the shipment's id, else "". The same occasion about the same thing is told once: a second
-    call changes nothing.
+    ``order`` holds, of ``orders``: order_id, number, email, language, tell_customer. ``about`` is the shipment's id,
+    else "". The same occasion about the same thing is told once: a second call changes nothing.
     """
     if not order.tell_customer or not order.email or _told(connection, order.order_id, occasion, about):
         return None

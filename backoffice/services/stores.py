@@ -1,12 +1,14 @@
 """What a store decides: one row, read by whoever needs it."""
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from functools import lru_cache
+
+from sqlalchemy import Connection, Text, bindparam, cast, insert, select, update
 
 from backoffice.domain.errors import NotFound
 from backoffice.settings import StoreSettings
 from backoffice.store.tables.selling import stores
 
-_SETTINGS = select(stores.c.settings).where(stores.c.store_id == bindparam("store"))
+_SETTINGS = select(cast(stores.c.settings, Text)).where(stores.c.store_id == bindparam("store"))
 
 
 def load_store(connection: Connection, store_id: str) -> StoreSettings:
@@ -15,7 +17,13 @@ def load_store(connection: Connection, store_id: str) -> StoreSettings:
     if data is None:
         sentence = f"There is no store {store_id}."
         raise NotFound(sentence, advice="Load demo data, or import a catalogue first.")
-    return StoreSettings.model_validate(data)
+    return _settings(data)
+
+
+@lru_cache(maxsize=8)
+def _settings(data: str) -> StoreSettings:
+    """Read the text once for as long as it stays the same: every step of a call asks for it."""
+    return StoreSettings.model_validate_json(data)
 
 
 def has_store(connection: Connection, store_id: str) -> bool:

@@ -8,16 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from backoffice.domain.errors import Refusal
 from backoffice.services.checkout.work import Work
+from backoffice.store.savepoint import DATABASE_TROUBLE
 
-DATABASE_TROUBLE = (
-    OperationalError,
-    InterfaceError,
-    InternalError,
-)  # locked, full, away; no broken constraint
 _log = structlog.get_logger()
 
 

@@ -20,9 +20,10 @@ import structlog
 from backoffice.domain.errors import Refusal
 from backoffice.domain.statuses import CheckoutState
 from backoffice.services.checkout.actions.place import Place
-from backoffice.services.checkout.events import DATABASE_TROUBLE, Registered, bug_in
+from backoffice.services.checkout.events import Registered, bug_in
 from backoffice.services.checkout.journal import Step, begun, end_attempt, read_steps, write_steps
-from backoffice.services.checkout.work import Action, Answers, Question, Remote, RemoteAction, Work
+from backoffice.services.checkout.work import Action, Answers, Question, Remote, Work, as_remote
+from backoffice.store.savepoint import DATABASE_TROUBLE, savepoint
 
 SLOW = 1.0  # seconds in which every other desk waits for the one that writes
 _log = structlog.get_logger()
@@ -114,9 +115,9 @@ def run_from(pipeline: Pipeline, work: Work, start: int, *, before: tuple[Step, 
             write_steps(work, [*steps, _executed(action, refusal)])
             roll_back(pipeline, work, action.name, refusal)
             return Ended()
-        if isinstance(action, RemoteAction) and asked:
+        if asked and (remote := as_remote(action)):
             write_steps(work, [*steps, Step(action=action.name, what="execute", outcome="intended")])
-            return AwaitsWorld(action=action, questions=tuple(asked))
+            return AwaitsWorld(action=remote, questions=tuple(asked))
         steps.append(_executed(action, None))
     end_attempt(work, CheckoutState.COMPLETED)
     finalized = _finalize(pipeline, work, pipeline.finalize)
@@ -185,8 +186,8 @@ def unfinished(pipeline: Pipeline, work: Work) -> tuple[Action, ...]:
 def _execute(action: Action, asked: list[Question], work: Work) -> None:
     """Run it; collect what a remote one is to ask, now that its intent is written."""
     action.execute(work)
-    if isinstance(action, RemoteAction):
-        asked.extend(action.questions(work))
+    if remote := as_remote(action):
+        asked.extend(remote.questions(work))
 
 
 def _undo(pipeline: Pipeline, work: Work, name: str) -> Step:
@@ -217,7 +218,7 @@ def _try(
     """Run one step in a savepoint; return why it stopped, or None."""
     started = time.monotonic()
     try:
-        with work.connection.begin_nested():
+        with savepoint(work.connection):
             act(work)
     except Refusal as refusal:
         return refusal

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from functools import cache
+from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 from sqlalchemy import Connection
 
@@ -91,3 +92,14 @@ class RemoteAction(Action, Protocol[Q, A]):
 
 Remote = RemoteAction[Any, Any]
 Answers = Mapping[str, Outcome[Any]]
+
+
+def as_remote(action: Action) -> Remote | None:
+    """Return the action as one that talks to the world, None when it does not."""
+    return cast("Remote", action) if _is_remote(type(action)) else None
+
+
+@cache
+def _is_remote(kind: type) -> bool:
+    """Found out once for each class: asking a protocol takes as long as a statement, and each step asks."""
+    return all(callable(getattr(kind, part, None)) for part in ("questions", "ask", "settle"))

@@ -12,7 +12,9 @@ from backoffice.store.tables.ordering import order_events, orders, transfers
 
 _INSERT_EVENT = insert(order_events)
 _INSERT_TRANSFER = insert(transfers)
-_ORDER = select(orders).where(orders.c.order_id == bindparam("order"))
+_ORDER = select(
+    orders.c.order_id, orders.c.number, orders.c.email, orders.c.language, orders.c.tell_customer
+).where(orders.c.order_id == bindparam("order"))
 
 
 class CreateNewOrderEvent:
