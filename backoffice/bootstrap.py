@@ -32,6 +32,7 @@ from backoffice.services.checkout.quote import Quotes
 from backoffice.services.checkout.settlement import Settlement
 from backoffice.services.checkout.submit import Submit
 from backoffice.services.cleanup import Cleanup
+from backoffice.services.checkout.take_back import TakingBack
 from backoffice.services.customers import Customers
 from backoffice.services.demo_data import load_demo_data
 from backoffice.services.failed_checkouts import FailedCheckouts
@@ -229,6 +230,9 @@ async def open_backoffice(
                 gateway=gateway,
                 certain_after=settings.payment_certain_after,
             ).settle,
+            "take_back": TakingBack(
+                store=store, clock=clock, jobs=jobs, gateway=gateway, pipeline=pipeline
+            ).take_back,
             "release_reservation": Release(store=store, clock=clock, jobs=jobs, dom=dom).release,
             "send_mail": MailWork(mails=mails, store=store, jobs=jobs, clock=clock).send,
         },

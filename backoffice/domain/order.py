@@ -3,12 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from backoffice.domain.cart import Totals
+from backoffice.domain.cart import FIRST_SHIPMENT, LineOverride, OfferUse, TaxLine, Totals
 from backoffice.domain.customer import Address
 from backoffice.domain.ids import CartId, CustomerId, LineId, OrderId, OrderNumber, Sku
 from backoffice.domain.money import Money
-from backoffice.domain.payment import Payment
-from backoffice.domain.statuses import CheckoutState, OrderStatus, TransferStatus
+from backoffice.domain.payment import Payment, PaymentMethod
+from backoffice.domain.statuses import (
+    CheckoutState,
+    OrderShipmentStatus,
+    OrderStatus,
+    TaxDocumentStatus,
+    TransferStatus,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +34,56 @@ class OrderLine:
     shipped: int
     cancelled: int
     available_from: datetime | None
+    shipment_id: str = FIRST_SHIPMENT
+    override: LineOverride | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderShipment:
+    """What travels together, as it was ordered: where to, how, and what that costs (cost - discount + tax = total)."""
+
+    shipment_id: str
+    ship_to: Address
+    ship_method: str
+    cost: Money
+    discount: Money
+    tax: Money
+    total: Money
+    status: OrderShipmentStatus
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedPayment:
+    """How the order was to be paid when it was placed; what became of it is a Payment."""
+
+    method: PaymentMethod
+    label: str
+    reference: str
+    amount: Money
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaxDocument:
+    """The tax of one shipment, under a number of its own. ``tax`` is added to ``net``, ``tax_included`` is in it."""
+
+    number: str
+    shipment_id: str
+    net: Money
+    tax: Money
+    tax_included: Money
+    status: TaxDocumentStatus
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderSnapshot:
+    """What an order froze beside its own fields and its lines, and the tax documents made of it."""
+
+    shipments: tuple[OrderShipment, ...] = ()
+    payments: tuple[PlannedPayment, ...] = ()
+    taxes: tuple[TaxLine, ...] = ()
+    offers: tuple[OfferUse, ...] = ()
+    data: tuple[tuple[str, str], ...] = ()
+    tax_documents: tuple[TaxDocument, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +123,7 @@ class Order:
     payments: tuple[Payment, ...]
     shipments: tuple[Shipment, ...]
     notes: str
+    snapshot: OrderSnapshot = OrderSnapshot()
     version: int = 1
 
 

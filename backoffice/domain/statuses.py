@@ -85,6 +85,27 @@ class ReservationStatus(Enum):
     EXPIRED = "expired"
 
 
+class OrderShipmentStatus(Enum):
+    """Where the part of an order is that travels together."""
+
+    OPEN = "open"  # part of its order; the parcels are told by the DOM
+    FAILED = "failed"  # the checkout did not complete
+
+
+class TaxDocumentStatus(Enum):
+    """Where a tax document is."""
+
+    COMMITTED = "committed"
+    DELETED = "deleted"  # its order did not come to be; the number stays taken
+
+
+class TakeBackState(Enum):
+    """Where something is that the world was asked to do, and is to take back."""
+
+    OPEN = "open"  # a durable job asks for it until it is done
+    DONE = "done"
+
+
 _S = OrderStatus
 _LIVE = frozenset(
     {
@@ -102,7 +123,8 @@ _LIVE = frozenset(
 )
 ORDER_MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
     _S.PENDING: frozenset({_S.SUBMITTED, _S.PAYMENT_INITIATED, _S.AUTHORISED, _S.APPROVAL, _S.FAILED}),
-    _S.SUBMITTED: _LIVE | {_S.APPROVAL, _S.FAILED},  # FAILED: only while the checkout is before its pivot
+    # PENDING, FAILED and back to SUBMITTED: only while the checkout is before its pivot.
+    _S.SUBMITTED: _LIVE | {_S.APPROVAL, _S.FAILED, _S.PENDING},
     _S.PAYMENT_INITIATED: frozenset({_S.AUTHORISED, _S.REVIEW, _S.CANCELLED, _S.CAPTURED}),
     _S.AUTHORISED: (_LIVE | {_S.FAILED}) - {_S.AUTHORISED, _S.PAYMENT_INITIATED},
     _S.CAPTURED: frozenset({_S.BACKORDERED, _S.LOW_INVENTORY, _S.RELEASED, _S.SHIPPED, _S.CANCELLED}),

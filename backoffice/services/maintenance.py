@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from backoffice.domain.statuses import CheckoutState, PaymentStatus, ReservationStatus
+from backoffice.domain.statuses import CheckoutState, PaymentStatus, ReservationStatus, TakeBackState
+from backoffice.services.checkout.take_back import LONGEST_WAIT
 from backoffice.services.jobs import Jobs
 from backoffice.services.order_sync import apply_waiting
 from backoffice.services.reservations import sweep
@@ -14,6 +15,7 @@ from backoffice.store.store import Store
 from backoffice.store.tables.messages import mails
 from backoffice.store.tables.ordering import checkout_attempts, payments
 from backoffice.store.tables.selling import reservations
+from backoffice.store.tables.undoing import take_backs
 
 LOST_AFTER = timedelta(minutes=1)
 _GUARDED = frozenset({"resume_checkout", "transfer_order"})  # a job too many finds out and ends
@@ -70,8 +72,15 @@ class Maintenance:
         waiting: Iterable[str] = connection.execute(
             select(mails.c.mail_id).where(mails.c.status == "queued", mails.c.created_at < before)
         ).scalars()
+        taking_back: Iterable[str] = connection.execute(
+            select(take_backs.c.take_back_id).where(
+                take_backs.c.state == TakeBackState.OPEN.value,
+                take_backs.c.updated_at < before - LONGEST_WAIT,
+            )
+        ).scalars()
         return [
             *(("resume_checkout", one) for one in attempts),
+            *(("take_back", one) for one in taking_back),
             *(("settle_payment", one) for one in voiding),
             *(("release_reservation", one) for one in releasing),
             *(("send_mail", one) for one in waiting),

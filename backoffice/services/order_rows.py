@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
-from backoffice.domain.cart import Totals
+from backoffice.domain.cart import LineOverride, Totals
 from backoffice.domain.customer import Address
 from backoffice.domain.errors import Conflict, NotFound
 from backoffice.domain.ids import CartId, CustomerId, LineId, OrderId, OrderNumber, PaymentId, Sku
@@ -21,6 +21,7 @@ from backoffice.domain.statuses import (
 )
 from backoffice.services.certificate_issue import activate_bought, cancel_bought
 from backoffice.services.codec import unpack
+from backoffice.services.order_snapshots import load_snapshot
 from backoffice.store.tables.ordering import (
     order_lines,
     order_statuses,
@@ -40,6 +41,11 @@ _MOVE = {  # guarded by the table: only from where it may come
     for after in OrderStatus
 }
 _PAID = frozenset({OrderStatus.AUTHORISED, OrderStatus.CAPTURED})
+_STEP_BACK = (
+    update(orders)
+    .where(orders.c.order_id == bindparam("order"), orders.c.status == bindparam("now_is"))
+    .values(status=bindparam("then_is"))
+)
 _ADD_STATUS = insert(order_statuses).values(
     order_id=bindparam("order"),
     place=select(func.coalesce(func.max(order_statuses.c.place), 0) + 1)
@@ -76,6 +82,26 @@ def move_order(
         activate_bought(connection, order_id, at)
     elif after is OrderStatus.CANCELLED:
         cancel_bought(connection, order_id, at)
+
+
+def step_back(
+    connection: Connection,
+    order_id: str,
+    before: OrderStatus,
+    after: OrderStatus,
+    *,
+    at: datetime,
+    actor: str,
+    reason: str,
+) -> None:
+    """Undo the move from ``after`` to ``before`` while the checkout is before its pivot; nothing if it was not made."""
+    check_move(ORDER_MOVES, before, after)
+    changed = connection.execute(
+        _STEP_BACK, {"order": order_id, "now_is": before.value, "then_is": after.value}
+    )
+    if changed.rowcount:
+        said = {"order": order_id, "status": after.value, "at": at, "actor": actor, "reason": reason}
+        connection.execute(_ADD_STATUS, said)
 
 
 def load_order(connection: Connection, order_number: str) -> Order | None:
@@ -134,6 +160,8 @@ def _order(connection: Connection, row: Row[Any]) -> Order:
                 shipped=line.shipped,
                 cancelled=line.cancelled,
                 available_from=line.available_from,
+                shipment_id=line.shipment_id,
+                override=unpack(LineOverride, line.override) if line.override else None,
             )
             for line in rows_of(order_lines, order_lines.c.position)
         ),
@@ -163,5 +191,6 @@ def _order(connection: Connection, row: Row[Any]) -> Order:
             for parcel in rows_of(shipments, shipments.c.shipped_at)
         ),
         notes=row.notes,
+        snapshot=load_snapshot(connection, row.order_id, row.currency),
         version=row.version,
     )

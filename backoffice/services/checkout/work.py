@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 from sqlalchemy import Connection
 
-from backoffice.domain.cart import Cart
+from backoffice.domain.cart import Cart, Prepared
 from backoffice.domain.errors import Refusal
 from backoffice.domain.ids import OrderId, OrderNumber
 from backoffice.domain.outcome import Outcome
@@ -32,6 +32,14 @@ class Work:
     settings: StoreSettings
     cart: Cart
     jobs: Jobs
+
+    @property
+    def prepared(self) -> Prepared:
+        """Return what Prepare promised; Refusal when nothing was."""
+        if self.cart.prepared is None:
+            sentence = "The cart is not prepared."
+            raise Refusal(sentence, advice="Prepare (F5), then submit.", code="prepare_again")
+        return self.cart.prepared
 
 
 class Action(Protocol):

@@ -167,6 +167,8 @@ order_lines = Table(  # OrderSku
     Column("shipped", Integer, nullable=False),
     Column("cancelled", Integer, nullable=False),
     Column("available_from", Moment),
+    Column("shipment_id", Text, nullable=False, server_default="1"),
+    Column("override", JSON(none_as_null=True)),  # LineOverride: a unit price set by hand
     PrimaryKeyConstraint("order_id", "line_id"),
     Index("ix_order_lines_sku_order_id", "sku", "order_id"),
 )

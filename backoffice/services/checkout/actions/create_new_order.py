@@ -3,17 +3,20 @@
 from sqlalchemy import bindparam, insert, select, update
 
 from backoffice.domain.errors import Refusal
-from backoffice.domain.statuses import OrderStatus
-from backoffice.services.checkout.freeze import line_rows, order_row, snapshot_hash
+from backoffice.domain.statuses import OrderShipmentStatus, OrderStatus
+from backoffice.services.checkout.freeze import freeze
+from backoffice.services.checkout.snapshot import FROZEN
 from backoffice.services.checkout.work import Work
 from backoffice.services.order_rows import move_order
 from backoffice.store.finding import keep_caller
 from backoffice.store.tables.ordering import order_lines, order_statuses, orders
 from backoffice.store.tables.people import customers
+from backoffice.store.tables.snapshots import order_data, order_shipments
 
 _CUSTOMER = select(customers).where(customers.c.customer_id == bindparam("customer"))
-_INSERT_ORDER = insert(orders)
-_INSERT_LINES = insert(order_lines)
+_INSERTS = {
+    table: insert(table) for table in FROZEN if table is not order_data
+}  # populateOrderData writes that
 _INSERT_STATUS = insert(order_statuses)
 
 
@@ -23,17 +26,16 @@ class CreateNewOrder:
     name = "createNewOrder"
 
     def execute(self, work: Work) -> None:
-        """Insert the order, its lines and the first row of its status history."""
+        """Insert the order, all it freezes and the first row of its status history."""
         customer = work.connection.execute(_CUSTOMER, {"customer": work.cart.customer_id}).first()
-        if customer is None or work.cart.prepared is None or work.cart.ship_to is None:
-            sentence = "The cart is not prepared."
-            raise Refusal(sentence, advice="Prepare again (F5), then submit.", code="prepare_again")
-        order = order_row(work, customer)
-        lines = line_rows(work)
-        order["snapshot_hash"] = snapshot_hash(order, lines)
-        keep_caller(work.connection, order)
-        work.connection.execute(_INSERT_ORDER, order)
-        work.connection.execute(_INSERT_LINES, lines)
+        if customer is None or work.cart.ship_to is None:
+            sentence = "The cart has no customer, or no address to send it to."
+            raise Refusal(sentence, advice="Find the caller and choose an address, then prepare again (F5).")
+        rows = freeze(work, customer, work.cart.ship_to)
+        keep_caller(work.connection, rows[orders][0])
+        for table, statement in _INSERTS.items():
+            if rows[table]:
+                work.connection.execute(statement, rows[table])
         work.connection.execute(
             _INSERT_STATUS,
             {
@@ -47,7 +49,7 @@ class CreateNewOrder:
         )
 
     def undo(self, work: Work) -> None:
-        """Mark the order FAILED; its trail stays, its number is never used again."""
+        """Mark the order and its shipments FAILED; its trail stays, its number is never used again."""
         status = work.connection.execute(
             select(orders.c.status).where(orders.c.order_id == work.order_id)
         ).scalar()
@@ -62,4 +64,9 @@ class CreateNewOrder:
             )
             work.connection.execute(
                 update(order_lines).where(order_lines.c.order_id == work.order_id).values(status="FAILED")
+            )
+            work.connection.execute(
+                update(order_shipments)
+                .where(order_shipments.c.order_id == work.order_id)
+                .values(status=OrderShipmentStatus.FAILED.value)
             )

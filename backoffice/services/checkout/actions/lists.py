@@ -2,10 +2,12 @@
 
 from backoffice.services.checkout.actions.authorize_payments import AuthorizePayments
 from backoffice.services.checkout.actions.clear_shopping_cart import ClearShoppingCart
+from backoffice.services.checkout.actions.commit_order_tax import CommitOrderTax
 from backoffice.services.checkout.actions.create_new_order import CreateNewOrder
 from backoffice.services.checkout.actions.create_new_order_event import CreateNewOrderEvent
 from backoffice.services.checkout.actions.initiate_fulfilment import InitiateFulfilment
 from backoffice.services.checkout.actions.place import Place
+from backoffice.services.checkout.actions.populate_order_data import PopulateOrderData
 from backoffice.services.checkout.actions.populate_template_order_payment import PopulateTemplateOrderPayment
 from backoffice.services.checkout.actions.post_checkout import PostCheckout
 from backoffice.services.checkout.actions.pre_checkout import PreCheckout
@@ -29,14 +31,14 @@ def built_in(handlers: tuple[Registered, ...] = ()) -> Pipeline:
         ),
         reversible=(
             CreateNewOrder(),
-            Place("populateOrderData", "carts carry no extra data yet"),
+            PopulateOrderData(),
             Place("createGiftCertificates", "no gift certificates are sold yet"),
             PopulateTemplateOrderPayment(),
             AuthorizePayments(),
             Place("updateLimitedUsageNumbers", "no promotion of the store has limited uses yet"),
             Place("subscriptionCreditCheck", "nothing recurring is sold yet"),
             UpdateOrder(handlers),
-            Place("commitOrderTax", "taxes come from the store's own rates; there is no document to commit"),
+            CommitOrderTax(),
             Place("processCouponCustomerAssignments", "no coupon is earned by ordering yet"),
             CreateNewOrderEvent(),
             InitiateFulfilment(),

@@ -8,7 +8,7 @@ from backoffice.domain.errors import Refusal
 from backoffice.domain.statuses import OrderStatus
 from backoffice.services.checkout.events import Registered, tell
 from backoffice.services.checkout.work import Work
-from backoffice.services.order_rows import move_order
+from backoffice.services.order_rows import move_order, step_back
 from backoffice.services.reservations import consume, return_to_cart
 from backoffice.store.tables.ordering import orders
 
@@ -45,7 +45,16 @@ class UpdateOrder:
         )
 
     def undo(self, work: Work) -> None:
-        """Let the cart hold the stock again."""
+        """Let the cart hold the stock again; the order counts as pending."""
+        step_back(
+            work.connection,
+            work.order_id,
+            OrderStatus.SUBMITTED,
+            OrderStatus.PENDING,
+            at=work.now,
+            actor=work.actor.staff_id,
+            reason="checkout rolled back",
+        )
         reservation_id = work.cart.prepared.reservation_id if work.cart.prepared else None
         if reservation_id is not None:
             return_to_cart(work.connection, reservation_id, work.order_id, work.now)
