@@ -31,8 +31,8 @@ from backoffice.services.checkout.prepare import Prepare
 from backoffice.services.checkout.quote import Quotes
 from backoffice.services.checkout.settlement import Settlement
 from backoffice.services.checkout.submit import Submit
-from backoffice.services.cleanup import Cleanup
 from backoffice.services.checkout.take_back import TakingBack
+from backoffice.services.cleanup import Cleanup
 from backoffice.services.customers import Customers
 from backoffice.services.demo_data import load_demo_data
 from backoffice.services.failed_checkouts import FailedCheckouts
