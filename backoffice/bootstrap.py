@@ -43,10 +43,12 @@ from backoffice.services.locks import Locks
 from backoffice.services.mail_work import MailWork
 from backoffice.services.mails import Mails
 from backoffice.services.maintenance import Maintenance
+from backoffice.services.order_export import OrderExport
 from backoffice.services.order_history import OrderHistory
 from backoffice.services.order_sync import OrderSync
 from backoffice.services.orders import Orders
 from backoffice.services.release import Release
+from backoffice.services.saved_searches import SavedSearches
 from backoffice.services.staff import StaffService
 from backoffice.services.transfer import TransferWork
 from backoffice.services.transfers import Transfers
@@ -78,6 +80,8 @@ class BackOffice:
     transfers: Transfers
     order_sync: OrderSync
     order_history: OrderHistory
+    order_export: OrderExport
+    saved_searches: SavedSearches
     mails: Mails
     audit: Audit
     changes: Changes
@@ -175,6 +179,7 @@ async def open_backoffice(
         worker=name,
         lease=settings.dom_deadline * 2 + timedelta(seconds=2),
     )
+    order_history = OrderHistory(store, dom, mails, store_id=store_id, clock=clock)
     changes = Changes(store.engine)
     health = Health(
         dom=dom_http if settings.dom_url else None,
@@ -212,7 +217,9 @@ async def open_backoffice(
             store=store, clock=clock, jobs=jobs, dom=dom, store_id=store_id, desk=settings.desk
         ),
         order_sync=OrderSync(store, jobs, secrets=settings.dom_secrets, clock=clock),
-        order_history=OrderHistory(store, dom, mails, store_id=store_id, clock=clock),
+        order_history=order_history,
+        order_export=OrderExport(order_history),
+        saved_searches=SavedSearches(store, clock),
         mails=mails,
         audit=Audit(store),
         changes=changes,

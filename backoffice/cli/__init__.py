@@ -54,6 +54,7 @@ COMMANDS = {
         help="print the steps of a checkout, in order, and which package each comes from",
         module="backoffice.cli.checkout_actions",
     ),
+    "orders": Command(help="find orders, and show one whole", module="backoffice.cli.orders"),
     "import": Command(help="load real data from a CSV file", module="backoffice.cli.importing"),
     "add-staff": Command(help="let somebody sign in", module="backoffice.cli.staffing"),
     "load-inventory": Command(

@@ -85,13 +85,10 @@ async def _load(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _write_rejects(path: Path, rejected: list[tuple[int, str, str, dict[str, str]]]) -> None:
+    from backoffice.services.csv_rows import harmless
+
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["line", "column", "reason", *rejected[0][3]])
         for number, field, reason, row in rejected:
-            writer.writerow([number, field, reason, *(_harmless(cell) for cell in row.values())])
-
-
-def _harmless(cell: str) -> str:
-    """Keep a spreadsheet from running a cell."""
-    return "'" + cell if cell[:1] in tuple("=+-@\t\r") else cell
+            writer.writerow([number, field, reason, *(harmless(cell) for cell in row.values())])

@@ -48,6 +48,14 @@ class OrderSearchCriteria:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SavedSearch:
+    """A search somebody keeps: its name, and the line as it is typed."""
+
+    name: str
+    line: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DomView:
     """Whether the DOM's part is in what is shown. Not answered: ``reason`` goes into the banner.
 

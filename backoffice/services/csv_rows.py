@@ -7,6 +7,8 @@ from pathlib import Path
 
 from backoffice.domain.errors import InvalidInput
 
+_BEGIN_A_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawRow:
@@ -31,6 +33,11 @@ def read_csv(path: Path, check_header: Callable[[list[str]], None]) -> Iterator[
             yield from _rows(reader, columns, lines, size)
     except (OSError, csv.Error) as error:
         raise InvalidInput(f"{path.name} can not be read: {error}.", field="file") from error
+
+
+def harmless(cell: str) -> str:
+    """Keep a spreadsheet from running a cell: what looks like a formula is marked as text."""
+    return "'" + cell if cell[:1] in _BEGIN_A_FORMULA else cell
 
 
 class _Counted:

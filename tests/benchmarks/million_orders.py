@@ -28,19 +28,27 @@ _STATUSES = ("S",) * 80 + ("C",) * 8 + ("R",) * 4 + ("B",) * 2 + ("X",) * 4 + ("
 
 def build(engine: Engine, many: int) -> None:
     """Fill a database at the newest revision with ``many`` orders."""
+    indexes = [index for table in _TABLES for index in table.indexes]
     with engine.begin() as connection:
         save_store(connection, STORE_ID, "Adventure Works", StoreSettings())
-        indexes = [index for table in _TABLES for index in table.indexes]
         for index in indexes:
             connection.execute(text(f"DROP INDEX {index.name}"))
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":  # nothing here has to survive a crash
+            connection.exec_driver_sql("PRAGMA cache_size = -1500000")
+            connection.exec_driver_sql("PRAGMA temp_store = MEMORY")
+            connection.rollback()
         for rows in _batches(random.Random(20_261_122), many):
-            for name, some in rows.items():
-                _insert(connection, name, some)
+            with connection.begin():
+                for name, some in rows.items():
+                    _insert(connection, name, some)
         for index in indexes:
-            index.create(connection)
+            with connection.begin():
+                index.create(connection)
     with engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
+    engine.dispose()
 
 
 def _insert(connection: Connection, name: str, rows: list[dict[str, Any]]) -> None:
