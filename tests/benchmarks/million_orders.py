@@ -36,7 +36,6 @@ def build(engine: Engine, many: int) -> None:
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":  # nothing here has to survive a crash
             connection.exec_driver_sql("PRAGMA cache_size = -1500000")
-            connection.exec_driver_sql("PRAGMA temp_store = MEMORY")
             connection.rollback()
         for rows in _batches(random.Random(20_261_122), many):
             with connection.begin():
