@@ -8,10 +8,16 @@ from decimal import Decimal
 from babel import Locale, UnknownLocaleError
 from babel.core import parse_locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import (
+    NumberFormatError,
+    format_currency,
+    format_decimal,
+    get_currency_symbol,
+    parse_decimal,
+)
 
 from backoffice.domain.ids import utc_now
-from backoffice.domain.money import Money
+from backoffice.domain.money import Money, currency_digits
 from ui.words import tr, tr_n
 
 __all__ = ["Text", "system_locale", "tr", "tr_n"]
@@ -52,6 +58,32 @@ class Text:
     def number(self, value: Decimal | int | None) -> str:
         """Return "1,234"; "" for nothing."""
         return "" if value is None else str(format_decimal(value, locale=self.locale))
+
+    def percent(self, value: Decimal) -> str:
+        """Return "8.75 %" for 8.75, the sign where the locale puts it."""
+        return (
+            str(format_decimal(value.normalize(), locale=self.locale, decimal_quantization=False)) + "\u00a0%"
+        )
+
+    def amount(self, typed: str, currency: str) -> Money | None:
+        """Read an amount as the person writes it ("1,079.72", "$5"); None when it is none of that currency.
+
+        Strictly: where a comma parts the cents, "10.5" is no amount, and not a hundred and five.
+        """
+        symbol = get_currency_symbol(currency, locale=self.locale)
+        bare = "".join(typed.replace(symbol, "").replace(currency, "").split())
+        try:
+            return Money.of(parse_decimal(bare, locale=self.locale, strict=True), currency)
+        except (NumberFormatError, ValueError):
+            return None
+
+    def plain_amount(self, amount: Money | None) -> str:
+        """Return "1079.72" as it is typed into a field; "" for nothing."""
+        if amount is None:
+            return ""
+        digits = currency_digits(amount.currency)
+        pattern = "0." + "0" * digits if digits else "0"
+        return str(format_decimal(amount.to_decimal(), format=pattern, locale=self.locale))
 
     def moment(self, at: datetime | None) -> str:
         """Return the exact local time, for tooltips: "Nov 22, 2026, 2:02:10 PM"."""

@@ -24,9 +24,11 @@ class CallActions:
     undo: QAction
     new_address: QAction
     notes: QAction
+    offers: QAction
     prepare: QAction
     payment: QAction
     submit: QAction
+    explain: QAction
     show_order: QAction
 
     @classmethod
@@ -50,8 +52,15 @@ class CallActions:
             undo=add("undoRemove", tr("Put the item back"), "Ctrl+Z", icon="back"),
             new_address=add("newAddress", tr("New address"), "Ctrl+D", icon="home"),
             notes=add("goToNotes", tr("Notes"), "Ctrl+M", icon="note"),
+            offers=add("offers", tr("Offers"), "F4", tip=tr("Enter coupons and gift certificates")),
             prepare=add("prepare", tr("Prepare"), "F5", tip=tr("Hold the goods and work out the total")),
             payment=add("payment", tr("Payment"), "F7", tip=tr("Choose how it is paid")),
             submit=add("submit", tr("Submit"), "F9", tip=tr("Make it an order")),
+            explain=add(
+                "explainTotal",
+                tr("Explain the total"),
+                "Ctrl+T",
+                tip=tr("Show which rule each part of the total comes from"),
+            ),
             show_order=add("showOrder", tr("Show the order"), "Ctrl+O", icon="orders"),
         )

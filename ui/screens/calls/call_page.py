@@ -17,17 +17,18 @@ from ui.screens.calls.delivery_panel import DeliveryPanel
 from ui.screens.calls.entry_line import EntryLine
 from ui.screens.calls.items_panel import AGE, ItemsPanel
 from ui.screens.calls.order_column import OrderColumn
+from ui.screens.calls.order_wiring import OrderWiring
 from ui.screens.calls.presenter import CallsPresenter
 from ui.screens.calls.read_back import read_back
 from ui.screens.calls.sentence import Sentence
-from ui.screens.calls.state import CallState, CardChoice, Form, Promise, promise_of
+from ui.screens.calls.state import CallState, Form, Promise, promise_of
 from ui.theme import Space
 from ui.widgets.buttons import explain
 from ui.widgets.labels import Hairline, Label
 from ui.words import tr
 
 _LOOK_AGAIN = 60  # seconds between two looks at the stock of what is in the cart
-_LEFT, _RIGHT = 36, 40  # average characters: the width of the columns beside the items
+_LEFT, _RIGHT = 36, 43  # average characters: the width of the columns beside the items
 
 
 class CallPage(QWidget):
@@ -130,7 +131,13 @@ class CallPage(QWidget):
         self._start(self.presenter.order.prepare())
 
     def pay(self) -> None:
-        self._start(self.presenter.order.open_payment())
+        self._start(self.presenter.payment.open())
+
+    def offers(self) -> None:
+        self.presenter.offers.open()
+
+    def explain_total(self) -> None:
+        self.presenter.order.explain()
 
     def submit(self) -> None:
         self.delivery.flush()
@@ -214,16 +221,6 @@ class CallPage(QWidget):
     def _tell(self, tell: bool) -> None:
         self._start(self.presenter.tell_customer(tell))
 
-    def _on_account(self, number: str) -> None:
-        self._start(self._then_submit(self.presenter.order.pay_on_account(number)))
-
-    def _by_card(self, card: CardChoice) -> None:
-        self._start(self._then_submit(self.presenter.order.pay_by_card(card)))
-
-    def _payment_back(self) -> None:
-        self.presenter.order.close_payment()
-        self.entry.edit.setFocus()
-
     def _show_order(self, number: str) -> None:
         self.order_wanted.emit(number)
 
@@ -243,10 +240,6 @@ class CallPage(QWidget):
     async def _then_method(self, act: Awaitable[bool]) -> None:
         if await act:
             self.delivery.method.setFocus()
-
-    async def _then_submit(self, act: Awaitable[bool]) -> None:
-        if await act:
-            self.order.focus_step()
 
     async def _add_or_put_back(self, typed: str, picked: str) -> None:
         if not await self.presenter.entry.add(typed, Sku(picked) if picked else None):
@@ -279,9 +272,9 @@ class CallPage(QWidget):
         delivery.went_back.connect(self._address_back)
         delivery.notes_typed.connect(self._save_notes)
         delivery.tell_changed.connect(self._tell)
-        order.on_account.connect(self._on_account)
-        order.by_card.connect(self._by_card)
-        order.payment_left.connect(self._payment_back)
+        self._order_wiring = OrderWiring(
+            order, self.presenter, start=self._start, back=self._to_entry, parent=self
+        )
 
     def _arrange(self) -> None:
         letter = self.fontMetrics().averageCharWidth()

@@ -5,7 +5,8 @@
 3. A change that was made on an old version changes nothing: the cart is read again and a sentence says so.
 4. Other people's and other programs' changes are read in the background without a word.
 
-The parts of the talk are presenters of their own: `caller`, `entry`, `lines`, `delivery`, `order`.
+The parts of the talk are presenters of their own: `caller`, `entry`, `lines`, `delivery`, `offers`, `order`,
+`payment`.
 """
 
 import asyncio
@@ -23,8 +24,11 @@ from ui.screens.calls.caller_presenter import CallerPresenter
 from ui.screens.calls.delivery_presenter import DeliveryPresenter
 from ui.screens.calls.entry_presenter import EntryPresenter
 from ui.screens.calls.lines_presenter import LinesPresenter
+from ui.screens.calls.offers_presenter import OffersPresenter
 from ui.screens.calls.order_presenter import OrderPresenter
+from ui.screens.calls.payment_presenter import PaymentPresenter
 from ui.screens.calls.state import SAID_NO, CallState, NotesState, Problem, problem_of
+from ui.text import Text
 from ui.words import tr
 
 Show = Callable[[CallState], None]
@@ -46,6 +50,7 @@ class CallPresenter:
         """Take the services, the agent and where to show; `load` reads."""
         self.office = office
         self.locale = locale
+        self.text = Text(locale, clock=clock)
         self.online: tuple[LocationId, ...] = ()
         self.actor = replace(actor, call_id=call.call_id)
         self.clock = clock
@@ -56,7 +61,9 @@ class CallPresenter:
         self.entry = EntryPresenter(self)
         self.lines = LinesPresenter(self)
         self.delivery = DeliveryPresenter(self)
+        self.offers = OffersPresenter(self)
         self.order = OrderPresenter(self)
+        self.payment = PaymentPresenter(self)
 
     def put(self, **changes: object) -> None:
         """Replace parts of the state and show it."""

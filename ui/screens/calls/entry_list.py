@@ -165,7 +165,7 @@ class _EntryDelegate(QStyledItemDelegate):
             painter.fillRect(room, theme.color("selection"))
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(room, theme.color("hover"))
-        inner = room.adjusted(_PAD, 4, -_PAD, -4)
+        inner = room.adjusted(_PAD, 4, 0 if self._view.property("quiet") else -_PAD, -4)
         if self._folder is not None:
             draw_photo(painter, inner, self._folder, entry.photo)
             inner.adjust(SIZE + _PAD, 0, 0, 0)

@@ -2,19 +2,20 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from backoffice.domain.cart import Cart
-from backoffice.domain.payment import PaymentMethod
 from ui.screens.calls import reasons
 from ui.screens.calls.actions import CallActions
+from ui.screens.calls.offers_panel import OffersPanel
 from ui.screens.calls.outcome_panel import OutcomePanel
 from ui.screens.calls.payment_panel import PaymentPanel
 from ui.screens.calls.sentence import Sentence
+from ui.screens.calls.split import Split, split_of
 from ui.screens.calls.state import Busy, CallState, Promise, is_submitted, is_unknown, promise_of
 from ui.screens.calls.totals_panel import TotalsPanel
-from ui.screens.calls.words import payment_words
+from ui.screens.calls.words import shares_words
 from ui.text import Text
 from ui.theme import Space
 from ui.tone import Tone
@@ -26,16 +27,14 @@ from ui.words import tr
 class OrderColumn(QScrollArea):
     """Sums and steps; one primary button at a time, the next step."""
 
-    on_account = Signal(str)
-    by_card = Signal(object)
-    payment_left = Signal()
-
     def __init__(self, actions: CallActions, text: Text) -> None:
         super().__init__()
         self._actions = actions
         self._submitted = False
-        self.totals = TotalsPanel(text)
-        self.payment = PaymentPanel()
+        self._text = text
+        self.totals = TotalsPanel(actions, text)
+        self.offers = OffersPanel(actions, text)
+        self.payment = PaymentPanel(text)
         self.outcome = OutcomePanel(actions, text)
         self._paid = Label(size="small", tone=Tone.GOOD, wrap=True)
         self._paid.setObjectName("chosenPayment")
@@ -50,20 +49,20 @@ class OrderColumn(QScrollArea):
         self._show_below = QTimer(self)
         self._show_below.setSingleShot(True)
         self._show_below.timeout.connect(self._scroll_to_steps)
-        self.payment.on_account.connect(self.on_account)
-        self.payment.by_card.connect(self.by_card)
-        self.payment.went_back.connect(self.payment_left)
         self._arrange()
 
     def show_state(self, state: CallState, now: datetime) -> None:
         """Show sums, steps and outcome of the call on top."""
         order = state.order
-        self.totals.show_cart(state.cart, now, over=state.is_over, brief=order.paying)
-        self._show_steps(state, now)
+        promise = promise_of(state.cart, now) if state.cart else Promise.NONE
+        split = split_of(state.cart, holds=promise is Promise.HOLDS) if state.cart else Split()
+        self.totals.show_state(state, now)
+        self.offers.show_state(state, promise, reasons.why_not_change(state))
+        self._show_steps(state, now, split)
         self._prepare_error.say(order.prepare_problem)
         self._payment_error.say(None if order.paying else order.payment_problem)
         self._submit_error.say(order.submit_problem)
-        self.payment.show_state(order, _purchase_order(state.cart))
+        self.payment.show_state(order, state.cart, split)
         result = order.result
         if state.is_over and result is None:
             self.outcome.hide()
@@ -87,12 +86,12 @@ class OrderColumn(QScrollArea):
         part = self.outcome if self.outcome.isVisible() else self.payment
         self.ensureWidgetVisible(part, 0, 0)
 
-    def _show_steps(self, state: CallState, now: datetime) -> None:
+    def _show_steps(self, state: CallState, now: datetime, split: Split) -> None:
         order, cart = state.order, state.cart
         why = {
             self._actions.prepare: reasons.why_not_prepare(state),
             self._actions.payment: reasons.why_not_pay(state),
-            self._actions.submit: reasons.why_not_submit(state, now),
+            self._actions.submit: reasons.why_not_submit(state, now, self._text),
         }
         for action, reason in why.items():
             explain(action, reason)
@@ -100,15 +99,18 @@ class OrderColumn(QScrollArea):
             tr("Preparing…") if order.busy is Busy.PREPARING else _prepare_words(cart, now)
         )
         self._actions.submit.setText(tr("Submitting…") if order.busy is Busy.SUBMITTING else tr("Submit"))
+        explain(self._actions.offers, reasons.why_not_change(state))
+        explain(self._actions.explain, "" if cart and cart.prepared else tr("Known after Prepare (F5)"))
         explain(self._actions.show_order, "" if is_submitted(order.result) else tr("There is no order yet."))
         ended = is_submitted(order.result) or is_unknown(order.result) or order.busy is Busy.SUBMITTING
         for button in (self._prepare, self._payment, self._submit):
             button.setVisible(not ended)
+        self._payment.setVisible(not ended and not order.paying)
         holds = cart is not None and promise_of(cart, now) is Promise.HOLDS
         steps = (
             (self._prepare, not holds),
-            (self._payment, holds and not (cart and cart.payments) and not order.paying),
-            (self._submit, holds and bool(cart and cart.payments)),
+            (self._payment, holds and not split.is_whole and not order.paying),
+            (self._submit, holds and split.is_whole),
         )
         for button, primary in steps:
             button.set_kind("primary" if primary and not ended else "")
@@ -123,7 +125,8 @@ class OrderColumn(QScrollArea):
         )
         self._next.setText("" if ended or order.busy is not Busy.NO else reason)
         self._next.setVisible(bool(self._next.text()))
-        self._paid.setText(tr("Paid {how}", how=payment_words(cart)) if cart and cart.payments else "")
+        shown = cart is not None and bool(cart.payments) and not order.paying
+        self._paid.setText(tr("Paid {how}", how=shares_words(split, self._text)) if shown else "")
         self._paid.setVisible(bool(self._paid.text()))
 
     def _arrange(self) -> None:
@@ -134,6 +137,7 @@ class OrderColumn(QScrollArea):
         column.addWidget(self.totals)
         column.addStretch(1)
         for part in (
+            self.offers,
             self._next,
             self._prepare,
             self._prepare_error,
@@ -155,8 +159,3 @@ class OrderColumn(QScrollArea):
 
 def _prepare_words(cart: Cart | None, now: datetime) -> str:
     return tr("Prepare") if cart is None or promise_of(cart, now) is Promise.NONE else tr("Prepare again")
-
-
-def _purchase_order(cart: Cart | None) -> str:
-    plans = cart.payments if cart else ()
-    return next((plan.reference for plan in plans if plan.method is PaymentMethod.ON_ACCOUNT), "")

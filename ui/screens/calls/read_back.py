@@ -6,8 +6,9 @@ from babel.numbers import get_currency_name
 
 from backoffice.domain.cart import Cart
 from backoffice.domain.money import Money, currency_digits
+from ui.screens.calls.split import split_of
 from ui.screens.calls.state import Promise
-from ui.screens.calls.words import payment_words
+from ui.screens.calls.words import shares_words
 from ui.text import Text
 from ui.words import tr, tr_n
 
@@ -51,7 +52,11 @@ def read_back(cart: Cart, promise: Promise, methods: dict[str, str], text: Text)
     )
     if cart.ship_method:
         parts.append(tr("by {method}", method=methods.get(cart.ship_method, cart.ship_method)))
-    parts.append(tr("paid {how}", how=payment_words(cart)) if cart.payments else tr("no payment chosen yet"))
+    parts.append(
+        tr("paid {how}", how=shares_words(split_of(cart, holds=promise is Promise.HOLDS), text))
+        if cart.payments
+        else tr("no payment chosen yet")
+    )
     return "; ".join(parts) + "."
 
 

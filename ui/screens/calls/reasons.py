@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from backoffice.domain.cart import Cart
+from ui.screens.calls.split import split_of
 from ui.screens.calls.state import Busy, CallState, Promise, nothing_held, promise_of
+from ui.text import Text
 from ui.words import tr
 
 
@@ -35,7 +37,7 @@ def why_not_pay(state: CallState) -> str:
     return ""
 
 
-def why_not_submit(state: CallState, now: datetime) -> str:
+def why_not_submit(state: CallState, now: datetime, text: Text) -> str:
     """Say what Submit still needs."""
     if reason := why_not_change(state) or _busy(state.order.busy):
         return reason
@@ -44,7 +46,7 @@ def why_not_submit(state: CallState, now: datetime) -> str:
         return ""
     if state.notes.problem is not None:
         return tr("The notes can not be kept as they are: {why}", why=state.notes.problem.text)
-    return _missing(cart) or _unprepared(cart, now) or _unpaid(cart)
+    return _missing(cart) or _unprepared(cart, now) or _unpaid(cart, text)
 
 
 def _busy(busy: Busy) -> str:
@@ -88,5 +90,12 @@ def _unprepared(cart: Cart, now: datetime) -> str:
     return ""
 
 
-def _unpaid(cart: Cart) -> str:
-    return "" if cart.payments else tr("First choose how it is paid: Payment (F7).")
+def _unpaid(cart: Cart, text: Text) -> str:
+    paid = split_of(cart, holds=True)
+    if paid.missing is not None:
+        return tr("{amount} is not paid by anything yet: Payment (F7).", amount=text.money(paid.missing))
+    if paid.over is not None:
+        return tr(
+            "The payments are {amount} more than the total: Payment (F7).", amount=text.money(paid.over)
+        )
+    return "" if paid.is_whole else tr("First choose how it is paid: Payment (F7).")

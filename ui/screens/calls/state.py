@@ -131,6 +131,16 @@ class NotesState:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OffersState:
+    """Coupons and gift certificates: whether their fields are open, and why a code was not taken."""
+
+    open: bool = False
+    saving: bool = False
+    coupon_problem: Problem | None = None
+    certificate_problem: Problem | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CardChoice:
     """A card the gateway keeps: its token and its masked label."""
 
@@ -152,11 +162,14 @@ class OrderState:
     """Prepare, Payment, Submit."""
 
     busy: Busy = Busy.NO
+    explained: bool = False  # where each cent of the total comes from is shown
+    before: Cart | None = None  # as the Prepare before the last left it: what the last one changed
     paying: bool = False  # the payment panel is open
     cards: tuple[CardChoice, ...] | None = None  # None: not heard yet
     cards_problem: Problem | None = None
     prepare_problem: Problem | None = None
     payment_problem: Problem | None = None
+    amount_problem: Problem | None = None
     submit_problem: Problem | None = None
     result: SubmitResult | None = None
 
@@ -172,6 +185,7 @@ class CallState:
     lines: LinesState = field(default_factory=LinesState)
     delivery: DeliveryState = field(default_factory=DeliveryState)
     notes: NotesState = field(default_factory=NotesState)
+    offers: OffersState = field(default_factory=OffersState)
     order: OrderState = field(default_factory=OrderState)
     problem: Problem | None = None  # the call as a whole: not loaded, changed meanwhile
 

@@ -14,6 +14,7 @@ from ui.screens.calls.actions import CallActions
 from ui.screens.calls.call_page import CallPage, enter_presses
 from ui.screens.calls.call_tabs import CallTabs
 from ui.screens.calls.end_confirm import EndConfirm
+from ui.screens.calls.page_keys import PageKeys
 from ui.screens.calls.presenter import CallsPresenter
 from ui.screens.calls.state import CallsState, CallState
 from ui.tone import Tone
@@ -171,10 +172,12 @@ class CallsScreen(Screen):
             explain(action, several)
         if call is None:
             for action in (
+                self._do.offers,
                 self._do.prepare,
                 self._do.payment,
                 self._do.submit,
                 self._do.undo,
+                self._do.explain,
                 self._do.show_order,
             ):
                 explain(action, none or tr("No call is open."))
@@ -232,46 +235,6 @@ class CallsScreen(Screen):
     def _previous(self) -> None:
         self.presenter.step(-1)
 
-    def _find_caller(self) -> None:
-        if self._top is not None:
-            self._top.find_caller()
-
-    def _new_caller(self) -> None:
-        if self._top is not None:
-            self._top.new_caller()
-
-    def _to_entry(self) -> None:
-        if self._top is not None:
-            self._top.entry.edit.setFocus()
-
-    def _to_lines(self) -> None:
-        if self._top is not None:
-            self._top.lines.setFocus()
-
-    def _to_notes(self) -> None:
-        if self._top is not None:
-            self._top.delivery.notes.setFocus()
-
-    def _new_address(self) -> None:
-        if self._top is not None:
-            self._top.new_address()
-
-    def _undo(self) -> None:
-        if self._top is not None:
-            self._top.undo()
-
-    def _prepare(self) -> None:
-        if self._top is not None:
-            self._top.prepare()
-
-    def _pay(self) -> None:
-        if self._top is not None:
-            self._top.pay()
-
-    def _submit(self) -> None:
-        if self._top is not None:
-            self._top.submit()
-
     def _show_order(self) -> None:
         result = self._top.state.order.result if self._top is not None else None
         if result is not None:
@@ -284,17 +247,8 @@ class CallsScreen(Screen):
         do.end_call.triggered.connect(self._end)
         do.next_call.triggered.connect(self._next)
         do.previous_call.triggered.connect(self._previous)
-        do.find_caller.triggered.connect(self._find_caller)
-        do.new_caller.triggered.connect(self._new_caller)
-        do.entry.triggered.connect(self._to_entry)
-        do.lines.triggered.connect(self._to_lines)
-        do.notes.triggered.connect(self._to_notes)
-        do.new_address.triggered.connect(self._new_address)
-        do.undo.triggered.connect(self._undo)
-        do.prepare.triggered.connect(self._prepare)
-        do.payment.triggered.connect(self._pay)
-        do.submit.triggered.connect(self._submit)
         do.show_order.triggered.connect(self._show_order)
+        self._keys = PageKeys(do, self.current_page, self)
         self._tabs.chosen.connect(self._go_to)
         self._confirm.ended.connect(self._end_now)
         self._confirm.kept.connect(self._keep)

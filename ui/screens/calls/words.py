@@ -7,6 +7,7 @@ from backoffice.domain.cart import Cart, CartLine, HeldLine, LineTotal
 from backoffice.domain.customer import CustomerHit
 from backoffice.domain.inventory import Availability, AvailabilityStatus, LineResult, Source
 from backoffice.domain.money import Money
+from ui.screens.calls.split import Split
 from ui.screens.calls.state import Promise
 from ui.text import Text
 from ui.tone import Tone
@@ -100,9 +101,14 @@ def promise_words(promise: Promise) -> str:
     }[promise]
 
 
-def payment_words(cart: Cart) -> str:
-    """Return how the order is paid: "on account: PO 4711", "Visa ending 4242, 04/29"."""
-    return ", ".join(plan.label for plan in cart.payments)
+def shares_words(split: Split, text: Text) -> str:
+    """Return how it is paid, with what each way pays where there are several: "Visa ending 4242 $20.00, ..."."""
+    if len(split.shares) == 1 and split.shares[0].is_rest:
+        return split.shares[0].plan.label
+    return ", ".join(
+        f"{share.plan.label} {amount_words(share.amount, text) if share.amount else tr('the rest')}"
+        for share in split.shares
+    )
 
 
 def items_words(cart: Cart, text: Text) -> str:

@@ -1,0 +1,75 @@
+"""What is done in the order column, a line each: offers and payment, and where the cursor goes after."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from ui.screens.calls.call_presenter import CallPresenter
+from ui.screens.calls.order_column import OrderColumn
+from ui.screens.calls.state import CardChoice
+
+Start = Callable[[Coroutine[Any, Any, object]], None]
+
+
+class OrderWiring(QObject):
+    """Hands it to the presenters of the call."""
+
+    def __init__(
+        self,
+        column: OrderColumn,
+        presenter: CallPresenter,
+        *,
+        start: Start,
+        back: Callable[[], None],
+        parent: QObject,
+    ) -> None:
+        """Take what starts coroutines, and the way back to the items."""
+        super().__init__(parent)
+        self._column = column
+        self._do = presenter
+        self._start = start
+        self._back = back
+        offers, payment = column.offers, column.payment
+        offers.coupon_typed.connect(self._add_coupon)
+        offers.coupon_removed.connect(self._remove_coupon)
+        offers.went_back.connect(self._offers_back)
+        payment.on_account.connect(self._on_account)
+        payment.by_card.connect(self._by_card)
+        payment.by_link.connect(self._by_link)
+        payment.removed.connect(self._take_way_back)
+        payment.went_back.connect(self._payment_back)
+
+    def _add_coupon(self, typed: str) -> None:
+        self._start(self._take_coupon(typed))
+
+    def _remove_coupon(self, code: str) -> None:
+        self._start(self._do.offers.remove_coupon(code))
+
+    def _offers_back(self) -> None:
+        self._do.offers.close()
+        self._column.focus_step()
+
+    def _on_account(self, number: str, amount: str) -> None:
+        self._start(self._then_submit(self._do.payment.pay_on_account(number, amount)))
+
+    def _by_card(self, card: CardChoice, amount: str) -> None:
+        self._start(self._then_submit(self._do.payment.pay_by_card(card, amount)))
+
+    def _by_link(self, amount: str) -> None:
+        self._start(self._then_submit(self._do.payment.pay_by_link(amount)))
+
+    def _take_way_back(self, place: int) -> None:
+        self._start(self._do.payment.remove(place))
+
+    def _payment_back(self) -> None:
+        self._do.payment.close()
+        self._back()
+
+    async def _take_coupon(self, typed: str) -> None:
+        if await self._do.offers.add_coupon(typed):
+            self._column.offers.took_coupon()
+
+    async def _then_submit(self, act: Awaitable[bool]) -> None:
+        if await act and not self._do.state.order.paying:
+            self._column.focus_step()
