@@ -31,9 +31,12 @@ class CodeList(QWidget):
 
     removed = Signal(str)  # key
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, says: str) -> None:
         super().__init__()
         self.setObjectName(name)
+        self.setAccessibleName(says)
+        # Tab never stops here; but only what may have the focus has a place among the tabs, for the rows to follow.
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._rows: dict[str, _Row] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -63,7 +66,7 @@ class CodeList(QWidget):
             row = self._rows[code.key]
             if self._column.indexOf(row) != place:
                 self._column.insertWidget(place, row)
-        before: QWidget = self  # rows made later would come last of all when tabbing
+        before: QWidget = self
         for code in codes:
             self.setTabOrder(before, self._rows[code.key])
             before = self._rows[code.key]

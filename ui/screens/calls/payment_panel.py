@@ -49,7 +49,7 @@ class PaymentPanel(QFrame):
         self._chosen_before = 0
         self._back = EscapeGoesBack(self)
         self._back.escaped.connect(self.went_back)
-        self._chosen = CodeList("chosenWays")
+        self._chosen = CodeList("chosenWays", tr("Ways to pay chosen"))
         self._left = Sentence("leftToPay", Tone.INFO)
         self.amount = self._edit("paymentAmount", 20)
         self.number = self._edit("purchaseOrderNumber", 60)
