@@ -162,7 +162,7 @@ PAYMENT_MOVES: dict[PaymentStatus, frozenset[PaymentStatus]] = {
     _P.AUTHORISED: frozenset({_P.VOIDING, _P.VOIDED, _P.CAPTURED}),
     _P.DECLINED: frozenset({_P.VOIDED}),
     _P.VOIDING: frozenset({_P.VOIDED, _P.DECLINED}),
-    _P.VOIDED: frozenset(),
+    _P.VOIDED: frozenset({_P.VOIDING}),  # taken for never arrived, and it did
     _P.CAPTURED: frozenset({_P.REFUNDED}),
     _P.REFUNDED: frozenset(),
 }

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from sqlalchemy import Engine
+
 PATIENCE = 60.0
 
 
@@ -102,3 +104,22 @@ class Child:
             self.status = os.waitstatus_to_exitcode(waited)
             os.close(self.says)
             os.close(self.hears)
+
+
+class WarmStatements:
+    """What SQLAlchemy compiled in the parent, for the engines of its forks: it costs more than to run it."""
+
+    def __init__(self) -> None:
+        """Nothing is kept yet."""
+        self._kept: dict[str, Engine] = {}
+
+    def keep(self, name: str, engine: Engine) -> None:
+        """Keep what an engine compiled; its connections are gone by now."""
+        self._kept[name] = engine
+
+    def warm(self, name: str, engine: Engine) -> None:
+        """Let an engine begin with it; compiled statements belong to their dialect, so that comes along."""
+        kept = self._kept.get(name)
+        if kept is not None:
+            engine.dialect = kept.dialect
+            engine._compiled_cache = kept._compiled_cache

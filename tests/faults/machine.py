@@ -25,7 +25,7 @@ from backoffice.domain.errors import StoreUnavailable
 from backoffice.settings import Settings
 from tests.faults.clock import MachineClock
 from tests.faults.databases import Databases
-from tests.faults.forks import Child, HungError
+from tests.faults.forks import Child, HungError, WarmStatements
 from tests.faults.life import Life, Sale
 from tests.faults.outside import Outside
 from tests.faults.played import Played, Schedule
@@ -68,6 +68,7 @@ class Machine:
         self._clock = MachineClock()
         self._templates: Mapping[str, Template] = build_templates(databases, home / "templates")
         self._played = 0
+        self._statements = WarmStatements()
         self._rehearse()
 
     def play(self, schedule: Schedule) -> Played:
@@ -185,10 +186,16 @@ class Machine:
                 leave=part.leave,
                 planted=self._planted,
             )
+            engines = {"ours": life.office.store.engine, "durable": life.office.durable_engine}
+            for name, engine in engines.items():
+                self._statements.warm(name, engine)
             found = await part.act(life)
             for wrong in found if isinstance(found, list) else ():
                 tell(f"wrong {wrong}")
             await life.office.close()
+            if part.name == "rehearsal":
+                for name, engine in engines.items():
+                    self._statements.keep(name, engine)
 
         if part.traced:
             tell(_TO_BE_TRACED)

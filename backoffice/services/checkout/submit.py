@@ -46,7 +46,14 @@ from backoffice.services.checkout.pipeline import (
     run_setup,
     unfinished,
 )
-from backoffice.services.checkout.work import Answers, Question, Remote, RemoteAction, Work
+from backoffice.services.checkout.work import (
+    Answers,
+    Question,
+    Remote,
+    RemoteAction,
+    TakesBackLate,
+    Work,
+)
 from backoffice.services.codec import unpack
 from backoffice.services.jobs import Jobs
 from backoffice.services.lock_rows import hold_cart
@@ -59,6 +66,7 @@ ASK_AGAIN_AT_LAST = timedelta(seconds=30)
 UNDO_AGAIN = timedelta(seconds=30)
 _PART_OF_LEASE = 0.8  # asking ends before somebody else may take over
 _log = structlog.get_logger()
+_UNDONE = frozenset({CheckoutState.ROLLED_BACK.value, CheckoutState.STUCK.value})
 _EARLY = timedelta(seconds=0.5)  # a job may come a little before its time
 _STOPPED = Refusal(
     "The application stopped while the order was being submitted.",
@@ -79,6 +87,7 @@ class _At:
     attempt_id: str
     stop: Stop
     result: SubmitResult
+    ask_until: datetime | None = None  # after that somebody else may be at it
 
 
 class Submit:
@@ -132,14 +141,20 @@ class Submit:
         while isinstance(at.stop, AwaitsWorld):
             action = at.stop.action
             asked = at.stop.questions
-            said = await asyncio.gather(*(self._ask(action, question) for question in asked))
+            patience = (at.ask_until - self._clock()).total_seconds() if at.ask_until else 0.0
+            said = await asyncio.gather(*(self._ask(action, question, patience) for question in asked))
             answers = {question.subject: answer for question, answer in zip(asked, said, strict=True)}
             at = await self._store.run(self._advance(at, action, answers))
         return at.result
 
-    async def _ask(self, action: Remote, question: Question) -> Outcome[Any]:
-        """Ask; an action that takes too long, or has a bug, has not said what happened out there."""
-        patience = self._lease.total_seconds() * _PART_OF_LEASE
+    async def _ask(self, action: Remote, question: Question, patience: float) -> Outcome[Any]:
+        """Ask; an action that takes too long, or has a bug, has not said what happened out there.
+
+        A process that stood still since it wrote its intent does not ask any more: somebody may have been told already
+        that nothing ever arrived.
+        """
+        if patience <= 0:
+            return Unknown(reason="The application stood still for too long; it will ask again.")
         try:
             async with asyncio.timeout(patience):
                 return await action.ask(self._gateway, question)
@@ -175,8 +190,7 @@ class Submit:
         write_cart(connection, cart, work.now, next_version=False, status=CartStatus.IN_CHECKOUT.value)
         stop = run_from(self._pipeline, work, 0, before=ready.steps)
         if isinstance(stop, AwaitsWorld):
-            self._watch(work, work.now + self._lease)
-            return _At(attempt_id=work.attempt_id, stop=stop, result=self._result(work))
+            return self._asking(work, stop)
         return self._closed(work, stop)
 
     def _not_begun(self, work: Work, ready: SetUp, refusal: Refusal) -> _At:
@@ -199,13 +213,15 @@ class Submit:
                 CheckoutState.RUNNING.value,
                 CheckoutState.CHECKING.value,
             }:
-                return self._ended(connection, row)  # somebody took over: their word counts
+                # Somebody took over: their word counts, and what was done for this one is taken back.
+                if row.state in _UNDONE and isinstance(action, TakesBackLate):
+                    action.too_late(self._work_of(connection, row), answers)
+                return self._ended(connection, row)
             work = self._work_of(connection, row)
             stop = go_on(self._pipeline, work, action, answers)
             if isinstance(stop, AwaitsWorld):
                 journal.wait_until(work, work.now + self._lease)
-                self._watch(work, work.now + self._lease)
-                return _At(attempt_id=at.attempt_id, stop=stop, result=self._result(work))
+                return self._asking(work, stop)
             return self._closed(work, stop, before=CheckoutState(row.state))
 
         return advance
@@ -239,8 +255,17 @@ class Submit:
         stop = ask_on(self._pipeline, work, action) if action else Ended()
         if isinstance(stop, Ended):
             return self._closed(work, stop, before=CheckoutState.CHECKING)
+        return self._asking(work, stop)
+
+    def _asking(self, work: Work, stop: AwaitsWorld) -> _At:
+        """The intent is written: a job looks at it when the lease ends, and whoever asks has ended by then."""
         self._watch(work, work.now + self._lease)
-        return _At(attempt_id=work.attempt_id, stop=stop, result=self._result(work))
+        return _At(
+            attempt_id=work.attempt_id,
+            stop=stop,
+            result=self._result(work),
+            ask_until=work.now + self._lease * _PART_OF_LEASE,
+        )
 
     def _take(self, work: Work, row: Row[Any]) -> bool:
         """Become its owner, unless somebody is at it or a look is planned: then after that."""

@@ -98,6 +98,15 @@ class RemoteAction(Action, Protocol[Q, A]):
         ...
 
 
+@runtime_checkable
+class TakesBackLate(Protocol):
+    """A remote action that can take back what was answered after somebody else had undone its checkout."""
+
+    def too_late(self, work: Work, answers: "Answers") -> None:
+        """Write what is to be taken back, as durable work; silence may have been a yes, too."""
+        ...
+
+
 Remote = RemoteAction[Any, Any]
 Answers = Mapping[str, Outcome[Any]]
 

@@ -24,6 +24,7 @@ from backoffice.store.tables.ordering import payments
 _S = PaymentStatus
 _ASKED = (_S.AUTHORISING.value, _S.UNKNOWN.value, _S.PENDING.value)
 _HELD = frozenset({"authorised", "captured"})
+_MAY_HOLD = _HELD | {"pending"}
 _NOT_HELD = frozenset({"declined", "voided", "expired"})
 Answer = Outcome[GatewayPayment]
 
@@ -128,6 +129,25 @@ class AuthorizePayments:
                     code="payments_unreachable",
                 )
         return refusal or known
+
+    def too_late(self, work: Work, answers: Mapping[str, Answer]) -> None:
+        """Void again what was taken for never arrived, and did: a desk that stood still may ask after it was undone."""
+        for payment_id, answer in answers.items():
+            held = (
+                answer.value if isinstance(answer, Succeeded) and answer.value.status in _MAY_HOLD else None
+            )
+            if held is None and not isinstance(answer, Unknown):
+                continue
+            changed = work.connection.execute(
+                update(payments)
+                .where(payments.c.payment_id == payment_id, payments.c.status == _S.VOIDED.value)
+                .values(
+                    status=_S.VOIDING.value, gateway_id=held.gateway_id if held else "", updated_at=work.now
+                )
+            )
+            if changed.rowcount:
+                key = f"void-{payment_id}-late-{work.now.timestamp():.3f}"
+                work.jobs.enqueue(work.connection, "settle_payment", payment_id, key=key)
 
 
 async def _ask_again(gateway: PaymentGateway, question: AuthoriseQuestion) -> Answer:
