@@ -222,17 +222,29 @@ def write_move(
     number: str = "",
 ) -> None:
     """Add a row to the ledger, in the transaction that changes the balance."""
-    connection.execute(
-        insert(certificate_moves).values(
-            move_id=_move_id(kind, payment_id, number),
-            code=code,
-            kind=kind.value,
-            amount=amount,
-            change=amount * BALANCE_CHANGE[kind],
-            payment_id=payment_id,
-            at=at,
-        )
-    )
+    row = move_row(kind, code=code, amount=amount, at=at, payment_id=payment_id, number=number)
+    connection.execute(insert(certificate_moves), row)
+
+
+def move_row(
+    kind: CertificateMove,
+    *,
+    code: str,
+    amount: int,
+    at: datetime,
+    payment_id: str = "",
+    number: str = "",
+) -> dict[str, object]:
+    """Return a row of the ledger."""
+    return {
+        "move_id": _move_id(kind, payment_id, number),
+        "code": code,
+        "kind": kind.value,
+        "amount": amount,
+        "change": amount * BALANCE_CHANGE[kind],
+        "payment_id": payment_id,
+        "at": at,
+    }
 
 
 def _move_id(kind: CertificateMove, payment_id: str, number: str) -> str:

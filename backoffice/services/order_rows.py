@@ -21,6 +21,7 @@ from backoffice.domain.statuses import (
 )
 from backoffice.services.certificate_issue import activate_bought, cancel_bought
 from backoffice.services.codec import unpack
+from backoffice.services.earned_coupons import withdraw_earned
 from backoffice.services.order_snapshots import load_snapshot
 from backoffice.store.tables.ordering import (
     order_lines,
@@ -63,7 +64,8 @@ def move_order(
 ) -> None:
     """Move the order's status and add to its history; Conflict when the table does not allow it.
 
-    Gift certificates bought in it follow: usable once it counts as paid, gone when it is cancelled.
+    Gift certificates bought in it follow: usable once it counts as paid, gone when it is cancelled, and so do
+    coupons it earned.
     """
     changed = connection.execute(_MOVE[after], {"order": order_id})
     if not changed.rowcount:
@@ -82,6 +84,7 @@ def move_order(
         activate_bought(connection, order_id, at)
     elif after is OrderStatus.CANCELLED:
         cancel_bought(connection, order_id, at)
+        withdraw_earned(connection, order_id)
 
 
 def step_back(
