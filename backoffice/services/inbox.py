@@ -6,7 +6,7 @@ import math
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from backoffice.domain.errors import InvalidInput, NotFound
 from backoffice.domain.staff import SYSTEM
@@ -19,11 +19,19 @@ from backoffice.store.tables.messages import inbox
 
 INVENTORY_KIND = "SyncInventoryAvailability"
 Message = SyncOrderMessage | SyncInventoryMessage
+_INSERT = insert(inbox)
+_HASH = select(inbox.c.body_hash).where(inbox.c.message_id == bindparam("message"))
 
 
 def hash_of(body: bytes) -> str:
     """Return what tells one body from another: SHA-256 of its bytes."""
     return hashlib.sha256(body).hexdigest()
+
+
+def hash_kept(connection: Connection, message_id: str) -> str | None:
+    """Return the hash of the body that came under this id first, None when none did."""
+    found: str | None = connection.execute(_HASH, {"message": message_id}).scalar()
+    return found
 
 
 def read_summary(connection: Connection) -> SyncSummary:
@@ -76,20 +84,21 @@ def keep(
     if isinstance(message, SyncOrderMessage):
         kind, subject, sequence = ORDER_KIND, message.order_number, message.sequence
     connection.execute(
-        insert(inbox).values(
-            message_id=key,
-            kind=kind,
-            subject=subject,
-            sequence=sequence,
-            body_hash=hash_of(body),
-            body=values_of(body),
-            state=applied.state.value,
-            reason=applied.reason,
-            created_at=message.created_at,
-            received_at=now,
-            applied_at=now if applied.state is InboxState.APPLIED else None,
-            times_received=1,
-        )
+        _INSERT,
+        {
+            "message_id": key,
+            "kind": kind,
+            "subject": subject,
+            "sequence": sequence,
+            "body_hash": hash_of(body),
+            "body": values_of(body),
+            "state": applied.state.value,
+            "reason": applied.reason,
+            "created_at": message.created_at,
+            "received_at": now,
+            "applied_at": now if applied.state is InboxState.APPLIED else None,
+            "times_received": 1,
+        },
     )
     record_applied(connection, key, subject, applied, now)
 

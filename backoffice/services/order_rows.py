@@ -78,8 +78,7 @@ def move_order(
         check_move(ORDER_MOVES, OrderStatus(before), after)
         sentence = "The order changed meanwhile."
         raise Conflict(sentence)
-    said = {"order": order_id, "status": after.value, "at": at, "actor": actor, "reason": reason}
-    connection.execute(_ADD_STATUS, said)
+    add_status(connection, order_id, after, at=at, actor=actor, reason=reason)
     if after in _PAID:
         activate_bought(connection, order_id, at)
     elif after is OrderStatus.CANCELLED:
@@ -105,6 +104,14 @@ def step_back(
     if changed.rowcount:
         said = {"order": order_id, "status": after.value, "at": at, "actor": actor, "reason": reason}
         connection.execute(_ADD_STATUS, said)
+
+
+def add_status(
+    connection: Connection, order_id: str, status: OrderStatus, *, at: datetime, actor: str, reason: str
+) -> None:
+    """Add to the order's history; its status itself is written by whoever moved it."""
+    said = {"order": order_id, "status": status.value, "at": at, "actor": actor, "reason": reason}
+    connection.execute(_ADD_STATUS, said)
 
 
 def load_order(connection: Connection, order_number: str) -> Order | None:

@@ -26,6 +26,7 @@ from backoffice.services import audit
 from backoffice.services.inbox import (
     Message,
     count_again,
+    hash_kept,
     hash_of,
     inbox_row,
     keep,
@@ -156,9 +157,7 @@ class OrderSync:
 
     def _store_message(self, connection: Connection, message: Message, body: bytes, now: datetime) -> Receipt:
         body_hash = hash_of(body)
-        first = connection.execute(
-            select(inbox.c.body_hash).where(inbox.c.message_id == message.message_id)
-        ).scalar()
+        first = hash_kept(connection, message.message_id)
         if first is None:
             applied = self._apply(connection, message, now)
             keep(connection, message, applied, key=message.message_id, body=body, now=now)
