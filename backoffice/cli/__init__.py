@@ -55,6 +55,10 @@ COMMANDS = {
         module="backoffice.cli.checkout_actions",
     ),
     "orders": Command(help="find orders, and show one whole", module="backoffice.cli.orders"),
+    "price": Command(
+        help="price a cart described in JSON and tell where each cent comes from",
+        module="backoffice.cli.pricing",
+    ),
     "import": Command(help="load real data from a CSV file", module="backoffice.cli.importing"),
     "add-staff": Command(help="let somebody sign in", module="backoffice.cli.staffing"),
     "load-inventory": Command(

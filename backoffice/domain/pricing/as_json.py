@@ -90,7 +90,7 @@ def _object(data: Json, options: tuple[Any, ...], currency: str, path: str) -> o
 
 
 def _build(kind: Any, data: Json, currency: str, path: str) -> object:  # noqa: ANN401 - a dataclass
-    hints = _hints(kind)
+    hints = hints_of(kind)
     for name in data:
         if name not in hints and name != _IS:
             raise JsonProblem(
@@ -212,7 +212,8 @@ def _options(wanted: Any) -> tuple[Any, ...]:  # noqa: ANN401 - an annotation
 
 
 @lru_cache(maxsize=128)
-def _hints(kind: Any) -> dict[str, Any]:  # noqa: ANN401 - a dataclass
+def hints_of(kind: Any) -> dict[str, Any]:  # noqa: ANN401 - a dataclass
+    """The fields of a kind that can be written, each with its annotation."""
     given = {field.name for field in fields(kind) if field.init}  # the others follow from these
     return {name: hint for name, hint in get_type_hints(kind).items() if name in given}
 
