@@ -29,7 +29,6 @@ from backoffice.services.checkout.checkout import Checkout
 from backoffice.services.checkout.pipeline import Pipeline
 from backoffice.services.checkout.prepare import Prepare
 from backoffice.services.checkout.quote import Quotes
-from backoffice.services.checkout.settlement import Settlement
 from backoffice.services.checkout.submit import Submit
 from backoffice.services.checkout.take_back import TakingBack
 from backoffice.services.cleanup import Cleanup
@@ -47,6 +46,8 @@ from backoffice.services.order_export import OrderExport
 from backoffice.services.order_history import OrderHistory
 from backoffice.services.order_sync import OrderSync
 from backoffice.services.orders import Orders
+from backoffice.services.payments.settlement import Settlement
+from backoffice.services.payments.waiting import Waiting
 from backoffice.services.release import Release
 from backoffice.services.saved_searches import SavedSearches
 from backoffice.services.staff import StaffService
@@ -180,6 +181,7 @@ async def open_backoffice(
         lease=settings.dom_deadline * 2 + timedelta(seconds=2),
     )
     order_history = OrderHistory(store, dom, mails, store_id=store_id, clock=clock)
+    waiting = Waiting(store=store, clock=clock, jobs=jobs, gateway=gateway, dom=dom)
     changes = Changes(store.engine)
     health = Health(
         dom=dom_http if settings.dom_url else None,
@@ -236,10 +238,13 @@ async def open_backoffice(
                 jobs=jobs,
                 gateway=gateway,
                 certain_after=settings.payment_certain_after,
+                patience=settings.payments_deadline * 2 + timedelta(seconds=5),
             ).settle,
             "take_back": TakingBack(
                 store=store, clock=clock, jobs=jobs, gateway=gateway, pipeline=pipeline
             ).take_back,
+            "watch_link": waiting.watch_link,
+            "hold_for_payment": waiting.hold_for_payment,
             "release_reservation": Release(store=store, clock=clock, jobs=jobs, dom=dom).release,
             "send_mail": MailWork(mails=mails, store=store, jobs=jobs, clock=clock).send,
         },

@@ -77,6 +77,8 @@ class StoreSettings(BaseModel):
     certificate_validity: timedelta | None = None  # of gift certificates sold; None: they do not expire
     failed_orders_kept: timedelta = timedelta(days=60)  # then cleanupFailedOrdersJob removes them
     failed_orders_batch: int = Field(default=100, gt=0)  # orders it removes in one transaction
+    capture_on_shipment: bool = True  # money is taken as parcels leave; else only for what ships at once
+    link_lifetime: timedelta = timedelta(hours=24)  # how long a customer can pay by link
 
 
 class Settings(BaseSettings):

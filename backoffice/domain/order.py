@@ -7,7 +7,7 @@ from backoffice.domain.cart import FIRST_SHIPMENT, LineOverride, OfferUse, TaxLi
 from backoffice.domain.customer import Address
 from backoffice.domain.ids import CartId, CustomerId, LineId, OrderId, OrderNumber, Sku
 from backoffice.domain.money import Money
-from backoffice.domain.payment import Payment, PaymentMethod
+from backoffice.domain.payment import PayLink, Payment, PaymentMethod
 from backoffice.domain.statuses import (
     CheckoutState,
     OrderShipmentStatus,
@@ -140,6 +140,7 @@ class SubmitResult:
     total: Money | None
     sentence: str
     advice: str = ""
+    link: PayLink | None = None  # where the customer pays an order that waits for it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from backoffice.domain.ids import PaymentId
 from backoffice.domain.money import Money
-from backoffice.domain.statuses import PaymentStatus
+from backoffice.domain.statuses import LinkStatus, MoveStatus, PaymentStatus
 
 _SHORTEST_CARD, _LONGEST_CARD = 13, 19
 _DIGIT_GROUPS = re.compile(r"[0-9]+(?:[ .\u00a0\u2009\u202f\u2010-\u2015-]{1,3}[0-9]+)*")
@@ -52,6 +53,60 @@ class Payment:
     status: PaymentStatus
     gateway_id: str
     reason: str
+
+
+class MoveKind(Enum):
+    """How money moves once it is held."""
+
+    CAPTURE = "capture"  # take what was held, or part of it
+    VOID = "void"  # let go of what is held and not taken
+    REFUND = "refund"  # give back what was taken, or part of it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MoneyMove:
+    """One move of money as it is shown. ``about``: what for; ``reason``: why not yet, or why not."""
+
+    move_id: str
+    order_number: str
+    payment: str  # label
+    kind: MoveKind
+    amount: Money
+    status: MoveStatus
+    about: str
+    attempts: int
+    reason: str
+    planned_at: datetime
+    updated_at: datetime
+    alerted_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PayLink:
+    """A page where the customer pays; ``url`` is "" until the gateway has made it."""
+
+    url: str
+    amount: Money
+    status: LinkStatus
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CardChoice:
+    """A card the gateway keeps for the customer."""
+
+    token: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PaymentChoices:
+    """How this cart can be paid. A trouble is the sentence why not, "" when it can."""
+
+    to_pay: Money | None  # after gift certificates; None before Prepare
+    cards: tuple[CardChoice, ...]
+    cards_trouble: str
+    link_trouble: str
 
 
 def holds_card_number(text: str) -> bool:

@@ -55,6 +55,27 @@ class PaymentStatus(Enum):
     REFUNDED = "refunded"
 
 
+class MoveStatus(Enum):
+    """Where one move of money is: a capture, a void or a refund after the pivot."""
+
+    PLANNED = "planned"  # intent written; the gateway has certainly not been asked, or turned it away
+    SENT = "sent"  # the gateway is being asked
+    UNKNOWN = "unknown"  # asked, no usable answer: being looked up
+    DONE = "done"
+    REFUSED = "refused"  # waits for a supervisor
+    DROPPED = "dropped"  # not wanted any more before it was sent, or settled by a supervisor
+
+
+class LinkStatus(Enum):
+    """Where a page to pay on is."""
+
+    MAKING = "making"  # intent written, the gateway is being asked
+    OPEN = "open"  # the customer can pay
+    CLOSING = "closing"  # to be closed; durable work sees to it
+    PAID = "paid"
+    CLOSED = "closed"  # expired, cancelled, or never made
+
+
 class CheckoutState(Enum):
     """Where one press of Submit is."""
 
@@ -161,13 +182,23 @@ PAYMENT_MOVES: dict[PaymentStatus, frozenset[PaymentStatus]] = {
     _P.PENDING: frozenset({_P.AUTHORISED, _P.DECLINED, _P.VOIDING, _P.VOIDED, _P.CAPTURED}),
     _P.AUTHORISED: frozenset({_P.VOIDING, _P.VOIDED, _P.CAPTURED}),
     _P.DECLINED: frozenset({_P.VOIDED}),
-    _P.VOIDING: frozenset({_P.VOIDED, _P.DECLINED}),
-    _P.VOIDED: frozenset({_P.VOIDING}),  # taken for never arrived, and it did
+    _P.VOIDING: frozenset({_P.VOIDED, _P.DECLINED, _P.CAPTURED}),
+    _P.VOIDED: frozenset({_P.VOIDING}),  # money that came after all (a link paid too late) is let go of again
     _P.CAPTURED: frozenset({_P.REFUNDED}),
     _P.REFUNDED: frozenset(),
 }
 
-Status = TypeVar("Status", OrderStatus, TransferStatus, PaymentStatus)
+_M = MoveStatus
+MONEY_MOVES: dict[MoveStatus, frozenset[MoveStatus]] = {
+    _M.PLANNED: frozenset({_M.SENT, _M.DONE, _M.REFUSED, _M.DROPPED}),
+    _M.SENT: frozenset({_M.PLANNED, _M.UNKNOWN, _M.DONE, _M.REFUSED}),
+    _M.UNKNOWN: frozenset({_M.SENT, _M.DONE, _M.REFUSED}),
+    _M.DONE: frozenset(),
+    _M.REFUSED: frozenset({_M.DROPPED}),
+    _M.DROPPED: frozenset(),
+}
+
+Status = TypeVar("Status", OrderStatus, TransferStatus, PaymentStatus, MoveStatus)
 
 
 def check_move(moves: dict[Status, frozenset[Status]], before: Status, after: Status) -> None:

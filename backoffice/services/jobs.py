@@ -15,7 +15,8 @@ class Jobs(Protocol):
         """Write job ``name(*args)`` in the caller's transaction; a ``key`` used before changes nothing.
 
         Names: transfer_order(order_id), resume_checkout(attempt_id), settle_payment(payment_id),
-        release_reservation(reservation_id), send_mail(mail_id), take_back(take_back_id).
+        watch_link(payment_id), hold_for_payment(order_id), release_reservation(reservation_id), send_mail(mail_id),
+        take_back(take_back_id).
         """
         ...
 

@@ -6,7 +6,7 @@ name stays a dollar sign. A language without templates gets English.
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from functools import lru_cache
 from string import Template
@@ -21,6 +21,7 @@ from backoffice.domain.money import Money
 from backoffice.services.codec import unpack
 from backoffice.settings import RESOURCES
 from backoffice.store.tables.ordering import order_lines, shipments
+from backoffice.store.tables.payments import payment_links
 from backoffice.store.tables.selling import stores
 
 LANGUAGES = ("en", "de", "fr", "ar")
@@ -35,6 +36,8 @@ class Occasion(Enum):
     SHIPPED = "shipped"  # about one shipment
     DELIVERED = "delivered"  # about one shipment
     CANCELLED = "cancelled"
+    PAYMENT_LINK = "payment_link"  # about one payment: where to pay
+    PAID_TOO_LATE = "paid_too_late"  # about one payment: it is given back
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +73,7 @@ def _values(connection: Connection, order: Row[Any], about: str, language: str) 
     parcel = connection.execute(
         select(shipments).where(shipments.c.order_id == order.order_id, shipments.c.shipment_id == about)
     ).first()
+    page = connection.execute(select(payment_links).where(payment_links.c.payment_id == about)).first()
     store = connection.execute(select(stores.c.name).where(stores.c.store_id == order.store_id)).scalar()
     return {
         "customer": order.customer_name,
@@ -85,6 +89,8 @@ def _values(connection: Connection, order: Row[Any], about: str, language: str) 
         "carrier": parcel.carrier if parcel else "",
         "tracking": (parcel.tracking or "-") if parcel else "",
         "shipped": _date(parcel.shipped_at, language) if parcel else "",
+        "url": page.url if page else "",
+        "pay_until": _moment(page.expires_at, language) if page else "",
     }
 
 
@@ -133,6 +139,10 @@ def _count(number: int, language: str) -> str:
 
 def _date(moment: datetime, language: str) -> str:
     return format_date(moment.date(), format="long", locale=language)
+
+
+def _moment(moment: datetime, language: str) -> str:
+    return f"{_date(moment, language)}, {moment.astimezone(UTC):%H:%M} UTC"
 
 
 def _one_line(text: str) -> str:

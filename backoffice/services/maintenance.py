@@ -9,11 +9,16 @@ from backoffice.domain.statuses import CheckoutState, PaymentStatus, Reservation
 from backoffice.services.checkout.take_back import LONGEST_WAIT
 from backoffice.services.jobs import Jobs
 from backoffice.services.order_sync import apply_waiting
+from backoffice.services.payments.alerts import alert_overdue
+from backoffice.services.payments.links import OPEN_PAGE
+from backoffice.services.payments.moves import OPEN
+from backoffice.services.payments.waiting import LONGEST_LOOK
 from backoffice.services.reservations import sweep
 from backoffice.services.transfer import overdue
 from backoffice.store.store import Store
 from backoffice.store.tables.messages import mails
 from backoffice.store.tables.ordering import checkout_attempts, payments
+from backoffice.store.tables.payments import payment_links, payment_moves
 from backoffice.store.tables.selling import reservations
 from backoffice.store.tables.undoing import take_backs
 
@@ -37,6 +42,7 @@ class Maintenance:
     def _work(self, connection: Connection) -> int:
         now = self._clock()
         done = sweep(connection, self._jobs, now) + apply_waiting(connection, self._jobs, at=now)
+        done += alert_overdue(connection, now)
         lost = list(self._lost(connection, now))
         for name, subject in lost:
             # One key per minute, or per hour where a job too many would be a try too many.
@@ -58,9 +64,18 @@ class Maintenance:
                 checkout_attempts.c.lease_until < before,
             )
         ).scalars()
-        voiding: Iterable[str] = connection.execute(
-            select(payments.c.payment_id).where(
-                payments.c.status == PaymentStatus.VOIDING.value, payments.c.updated_at < before
+        moving: Iterable[str] = connection.execute(
+            select(payment_moves.c.payment_id)
+            .where(payment_moves.c.status.in_(OPEN), payment_moves.c.next_try_at < before)
+            .distinct()
+        ).scalars()
+        waiting_for_customers: Iterable[str] = connection.execute(
+            select(payment_links.c.payment_id)
+            .join(payments, payments.c.payment_id == payment_links.c.payment_id)
+            .where(
+                payments.c.status == PaymentStatus.PENDING.value,
+                payment_links.c.status.in_(OPEN_PAGE),
+                payment_links.c.updated_at < now - LONGEST_LOOK - LOST_AFTER,
             )
         ).scalars()
         releasing: Iterable[str] = connection.execute(
@@ -81,7 +96,8 @@ class Maintenance:
         return [
             *(("resume_checkout", one) for one in attempts),
             *(("take_back", one) for one in taking_back),
-            *(("settle_payment", one) for one in voiding),
+            *(("settle_payment", one) for one in moving),
+            *(("watch_link", one) for one in waiting_for_customers),
             *(("release_reservation", one) for one in releasing),
             *(("send_mail", one) for one in waiting),
             *(("transfer_order", one) for one in overdue(connection, now)),

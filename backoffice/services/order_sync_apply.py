@@ -9,7 +9,8 @@
    ignored.
 4. A status that is no allowed move is the DOM correcting itself: taken, and recorded as that.
 5. The customer is told once of each status of each shipment, and when the order is back-ordered or cancelled.
-6. Cancelled whole: what its payments hold is let go of.
+6. What has left is taken from the payments. Cancelled: what they still hold is let go of, and what was taken
+   for goods that never left is given back.
 """
 
 from collections import Counter
@@ -22,11 +23,12 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from backoffice.domain.statuses import ORDER_MOVES, OrderStatus
 from backoffice.domain.sync import InboxState, Place, Step, judge_step
 from backoffice.external.dom.port import ExternalShipment, SyncOrderMessage
-from backoffice.services.checkout.actions.authorize_payments import let_go
 from backoffice.services.jobs import Jobs
 from backoffice.services.mail_texts import Occasion
 from backoffice.services.mails import queue_mail
 from backoffice.services.order_rows import add_status
+from backoffice.services.payments.captures import capture_what_is_due
+from backoffice.services.payments.moves import let_go
 from backoffice.store.tables.messages import inbox
 from backoffice.store.tables.ordering import order_lines, orders, shipments
 
@@ -104,6 +106,8 @@ def apply_order(connection: Connection, jobs: Jobs, message: SyncOrderMessage, a
         reason = _write_status(connection, jobs, order, message, at)
     for parcel in message.order.shipments:
         _tell_of_shipment(connection, jobs, order, parcel, at)
+    if changed:
+        capture_what_is_due(connection, jobs, order.order_id, "shipped", at)
     if newer and not changed:
         return Applied(
             state=InboxState.IGNORED,
@@ -230,8 +234,15 @@ def _write_status(
     if after in _TOLD:
         queue_mail(connection, jobs, order, _TOLD[after], "", at=at)
     if after is OrderStatus.CANCELLED:
-        let_go(connection, jobs, order.order_id, at)
+        let_go(connection, jobs, order.order_id, at, keeps_taken=_has_shipped(connection, order.order_id))
     return reason
+
+
+def _has_shipped(connection: Connection, order_id: str) -> bool:
+    shipped: int | None = connection.execute(
+        select(func.sum(order_lines.c.shipped)).where(order_lines.c.order_id == order_id)
+    ).scalar()
+    return bool(shipped)
 
 
 def _tell_of_shipment(

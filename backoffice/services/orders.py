@@ -22,13 +22,13 @@ from backoffice.domain.order import Order
 from backoffice.domain.staff import Actor, Right
 from backoffice.domain.statuses import OrderStatus, TransferStatus
 from backoffice.services import audit
-from backoffice.services.checkout.actions.authorize_payments import let_go
 from backoffice.services.free_text import checked_reason
 from backoffice.services.jobs import Jobs
 from backoffice.services.lock_rows import demand, find_lock, let_go_of_lock
 from backoffice.services.mail_texts import Occasion
 from backoffice.services.mails import queue_mail
 from backoffice.services.order_rows import load_order, move_order
+from backoffice.services.payments.moves import let_go
 from backoffice.services.reservations import give_back
 from backoffice.services.transfer_rows import find_transfer, move_transfer
 from backoffice.store.store import Store
@@ -97,7 +97,7 @@ def end_order(
         .where(order_lines.c.order_id == order.order_id)
         .values(status="Cancelled", cancelled=order_lines.c.quantity)
     )
-    let_go(connection, jobs, order.order_id, now)
+    let_go(connection, jobs, order.order_id, now, reason)
     if order.reservation_id:
         give_back(connection, jobs, order.reservation_id, order.order_id, now)
     queue_mail(connection, jobs, order, Occasion.CANCELLED, "", at=now)

@@ -6,25 +6,34 @@ import pytest
 
 from backoffice.domain.errors import Conflict
 from backoffice.domain.statuses import (
+    MONEY_MOVES,
     ORDER_MOVES,
     PAYMENT_MOVES,
     TRANSFER_MOVES,
+    MoveStatus,
     OrderStatus,
     PaymentStatus,
     TransferStatus,
     check_move,
 )
 
-TABLES = [(OrderStatus, ORDER_MOVES), (TransferStatus, TRANSFER_MOVES), (PaymentStatus, PAYMENT_MOVES)]
+TABLES = [
+    (OrderStatus, ORDER_MOVES),
+    (TransferStatus, TRANSFER_MOVES),
+    (PaymentStatus, PAYMENT_MOVES),
+    (MoveStatus, MONEY_MOVES),
+]
 ENDS: dict[type[Enum], set[Enum]] = {
     OrderStatus: {OrderStatus.SHIPPED, OrderStatus.JUNK, OrderStatus.FAILED},
     TransferStatus: {TransferStatus.TRANSFERRED, TransferStatus.GIVEN_UP},
-    PaymentStatus: {PaymentStatus.VOIDED, PaymentStatus.REFUNDED},
+    PaymentStatus: {PaymentStatus.REFUNDED},
+    MoveStatus: {MoveStatus.DONE, MoveStatus.DROPPED},
 }
 BEGINNINGS: dict[type[Enum], Enum] = {
     OrderStatus: OrderStatus.PENDING,
     TransferStatus: TransferStatus.NONE,
     PaymentStatus: PaymentStatus.PLANNED,
+    MoveStatus: MoveStatus.PLANNED,
 }
 
 

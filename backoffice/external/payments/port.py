@@ -12,12 +12,13 @@ from backoffice.domain.outcome import Outcome
 class GatewayCapabilities:
     """What may be relied on when an answer is lost."""
 
-    key_lifetime: timedelta  # how long the same key gets the same answer
-    replays_errors: bool  # the same key gets the same refusal again
-    lookup_by_reference: bool
-    void_is_idempotent: bool
+    key_lifetime: timedelta  # how long the same key gets the same answer; then nothing unknown is sent again
+    replays_errors: bool  # the same key gets the same refusal again, so a no is final
+    lookup_by_reference: bool  # else what became of a lost answer is known only by asking again
+    void_is_idempotent: bool  # a void may be repeated whatever became of its key
     saved_cards: bool
     payment_links: bool
+    captures_once: bool = False  # a capture ends the authorisation: what it leaves is let go of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -58,6 +58,7 @@ class StripeGateway:
         void_is_idempotent=True,
         saved_cards=True,
         payment_links=True,
+        captures_once=True,
     )
 
     def __init__(

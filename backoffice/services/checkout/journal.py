@@ -10,9 +10,11 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from backoffice.domain.ids import OrderNumber
 from backoffice.domain.money import Money
 from backoffice.domain.order import SubmitResult
-from backoffice.domain.statuses import CheckoutState
+from backoffice.domain.statuses import CheckoutState, OrderStatus
 from backoffice.services.checkout.work import Work
 from backoffice.services.codec import pack
+from backoffice.services.payments.links import read_link
+from backoffice.services.payments.parts import waits_for_customer
 from backoffice.store.tables.ordering import checkout_attempts, checkout_steps, orders
 
 FIRST_REVERSIBLE = "createNewOrder"
@@ -163,11 +165,13 @@ def last_attempt(connection: Connection, cart_id: str) -> Row[Any] | None:
 
 def completed(work: Work) -> SubmitResult:
     """Say that the attempt became an order."""
+    waits = waits_for_customer(work.cart)
     return SubmitResult(
         state=CheckoutState.COMPLETED,
         order_number=work.order_number,
         total=work.cart.prepared.totals.total if work.cart.prepared else None,
-        sentence=f"Submitted as {work.order_number}.",
+        sentence=_submitted(work.order_number, waits=waits),
+        link=read_link(work.connection, work.order_id) if waits else None,
     )
 
 
@@ -175,10 +179,11 @@ def result_of(connection: Connection, row: Row[Any]) -> SubmitResult:
     """Say in the desk's words where an attempt is."""
     state = CheckoutState(row.state)
     order = connection.execute(
-        select(orders.c.total, orders.c.currency).where(orders.c.order_id == row.order_id)
+        select(orders.c.total, orders.c.currency, orders.c.status).where(orders.c.order_id == row.order_id)
     ).first()
+    waits = order is not None and order.status == OrderStatus.PAYMENT_INITIATED.value
     sentences = {
-        CheckoutState.COMPLETED: f"Submitted as {row.order_number}.",
+        CheckoutState.COMPLETED: _submitted(row.order_number, waits=waits),
         CheckoutState.RUNNING: "Being submitted.",
         CheckoutState.CHECKING: "Not known yet: the bank has not answered. It is being asked.",
     }
@@ -188,4 +193,11 @@ def result_of(connection: Connection, row: Row[Any]) -> SubmitResult:
         total=Money(order.total, order.currency) if order else None,
         sentence=sentences.get(state, row.sentence),
         advice=row.advice,
+        link=read_link(connection, row.order_id) if waits else None,
     )
+
+
+def _submitted(order_number: str, *, waits: bool) -> str:
+    if waits:
+        return f"Submitted as {order_number}; it goes on when the customer has paid by link."
+    return f"Submitted as {order_number}."

@@ -1,6 +1,6 @@
-"""All tables, by room: people, selling, pricing, ordering, snapshots, undoing, messages."""
+"""All tables, by room: people, selling, pricing, ordering, payments, snapshots, undoing, messages."""
 
-from backoffice.store.tables import messages, ordering, people, pricing, selling, snapshots, undoing
+from backoffice.store.tables import messages, ordering, payments, people, pricing, selling, snapshots, undoing
 from backoffice.store.tables.base import Moment, metadata
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "messages",
     "metadata",
     "ordering",
+    "payments",
     "people",
     "pricing",
     "selling",

@@ -218,6 +218,8 @@ payments = Table(
     Column("gateway_id", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    Column("authorised", BigInteger, nullable=False, server_default="0"),  # held or taken; 0 once let go of
+    Column("asked_at", Moment),  # first: the gateway knows the key since then
 )
 
 Index("ix_payments_lower_token", func.lower(payments.c.token))  # a purchase order number is typed in any case

@@ -14,6 +14,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    false,
     func,
 )
 
@@ -47,6 +48,7 @@ products = Table(
     Column("is_physical", Boolean, nullable=False),
     Column("tax_class", Text, nullable=False, server_default="standard"),  # category of goods that rates name
     Column("kind", Text, nullable=False, server_default="goods"),  # ProductKind
+    Column("is_recurring", Boolean, nullable=False, server_default=false()),  # paid again every period
 )
 Index("ix_products_upper_sku", func.upper(products.c.sku))  # a SKU is typed in any case
 

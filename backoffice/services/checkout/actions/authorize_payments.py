@@ -1,44 +1,41 @@
 """authorizePayments (PrimePayment): hold the amount of each payment; undone, every hold is let go.
 
-On account there is nobody to ask. A card's intent is written first, with its key; the gateway is asked outside any
-transaction; no answer is looked up by our reference before it is called unknown. Whoever asks again looks first, for a
-key used before gets its first answer again, and then asks with that same key: only this settles what never arrived.
+1. on account there is nobody to ask;
+2. a card's intent is written first, with its key; the gateway is asked outside any transaction, every payment on its
+   own and all at once; one that is declined undoes the others;
+3. for a payment by link the gateway makes the page; the payment is pending until the customer has paid on it, and the
+   order passes the pivot with it.
+
+What became of an answer that was lost is found out in services/payments/asking.py.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Row, select, update
 
 from backoffice.domain.errors import Refusal
-from backoffice.domain.money import Money
-from backoffice.domain.outcome import Outcome, Refused, Succeeded, Unknown, Unreachable
+from backoffice.domain.outcome import Refused, Succeeded, Unknown
 from backoffice.domain.payment import PaymentMethod
 from backoffice.domain.statuses import PaymentStatus
-from backoffice.external.payments.port import AuthoriseRequest, GatewayPayment, PaymentGateway
-from backoffice.services.checkout.work import Question, Work
-from backoffice.services.jobs import Jobs
+from backoffice.external.payments.port import GatewayPayment, PaymentGateway, PaymentLink
+from backoffice.services.checkout.work import Work
+from backoffice.services.payments.asking import Answer, PaymentQuestion, ask_again, ask_first
+from backoffice.services.payments.links import keep_link, link_until, reopen_page
+from backoffice.services.payments.moves import ASKED, let_go, void_again
 from backoffice.store.tables.ordering import payments
 
 _S = PaymentStatus
-_ASKED = (_S.AUTHORISING.value, _S.UNKNOWN.value, _S.PENDING.value)
 _HELD = frozenset({"authorised", "captured"})
 _MAY_HOLD = _HELD | {"pending"}
 _NOT_HELD = frozenset({"declined", "voided", "expired"})
-Answer = Outcome[GatewayPayment]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AuthoriseQuestion(Question):
-    """What the gateway is asked about one payment, which is the subject; money in minor units."""
-
-    reference: str
-    token: str
-    amount: int
-    currency: str
-    customer_reference: str
-    asked_before: bool  # an earlier try may have arrived, so nothing said now proves that it did not
+_REMOTE = (PaymentMethod.CARD, PaymentMethod.LINK)
+_NOT_REACHED = Refusal(
+    "The bank can not be reached, so nothing was charged.",
+    field="payment",
+    advice="Try again in a moment, or take the order on account.",
+    code="payments_unreachable",
+)
 
 
 class AuthorizePayments:
@@ -49,35 +46,28 @@ class AuthorizePayments:
     def execute(self, work: Work) -> None:
         """Authorise what needs nobody; write the intent for what does."""
         planned = {plan.method for plan in work.cart.payments}
-        for method, status in (
-            (PaymentMethod.ON_ACCOUNT, _S.AUTHORISED),
-            (PaymentMethod.CARD, _S.AUTHORISING),
-        ):
-            if method not in planned:
-                continue
-            work.connection.execute(
-                update(payments)
-                .where(
-                    payments.c.order_id == work.order_id,
-                    payments.c.method == method.value,
-                    payments.c.status == _S.PLANNED.value,
-                )
-                .values(status=status.value, updated_at=work.now)
+        if PaymentMethod.ON_ACCOUNT in planned:
+            self._move(
+                work,
+                (PaymentMethod.ON_ACCOUNT,),
+                {"status": _S.AUTHORISED.value, "authorised": payments.c.amount},
             )
+        if planned & set(_REMOTE):
+            self._move(work, _REMOTE, {"status": _S.AUTHORISING.value, "asked_at": work.now})
 
     def undo(self, work: Work) -> None:
         """Let go of every hold: at once where nobody is asked, else by durable job, which the screen shows."""
-        let_go(work.connection, work.jobs, work.order_id, work.now)
+        let_go(work.connection, work.jobs, work.order_id, work.now, "checkout rolled back")
 
-    def questions(self, work: Work) -> tuple[AuthoriseQuestion, ...]:
-        """Return the authorisations the gateway is to be asked for."""
-        if all(plan.method is PaymentMethod.ON_ACCOUNT for plan in work.cart.payments):
+    def questions(self, work: Work) -> tuple[PaymentQuestion, ...]:
+        """Return what the gateway is to be asked for: authorisations, and pages not made yet."""
+        if not any(plan.method in _REMOTE for plan in work.cart.payments):
             return ()
         rows = work.connection.execute(
-            select(payments).where(payments.c.order_id == work.order_id, payments.c.status.in_(_ASKED))
+            select(payments).where(payments.c.order_id == work.order_id, payments.c.status.in_(ASKED))
         )
         return tuple(
-            AuthoriseQuestion(
+            PaymentQuestion(
                 subject=row.payment_id,
                 reference=row.reference,
                 key=row.key,
@@ -86,115 +76,87 @@ class AuthorizePayments:
                 currency=row.currency,
                 customer_reference=work.cart.customer_id or "",
                 asked_before=row.status != _S.AUTHORISING.value,
+                key_age=work.now - (row.asked_at or work.now),
+                link_until=link_until(work.connection, row.payment_id) if _is_link(row) else None,
             )
             for row in rows
+            if not (_is_link(row) and row.status == _S.PENDING.value)
         )
 
-    async def ask(self, gateway: PaymentGateway, question: AuthoriseQuestion) -> Answer:
-        """Authorise with the payment's own key; after silence, look the reference up before calling it unknown."""
-        if question.asked_before:
-            return await _ask_again(gateway, question)
-        answer = await gateway.authorise(_request(question), key=question.key)
-        if not isinstance(answer, Unknown):
-            return answer
-        found = await gateway.find(question.reference)
-        if isinstance(found, Succeeded) and found.value is not None:
-            return Succeeded(value=found.value)
-        return answer
+    async def ask(self, gateway: PaymentGateway, question: PaymentQuestion) -> Answer:
+        """Ask with the payment's own key; the same question may be asked again."""
+        return await (ask_again if question.asked_before else ask_first)(gateway, question)
 
     def settle(self, work: Work, answers: Mapping[str, Answer]) -> Refusal | bool:
         """Write each answer down; one no is a no for the order, and its record stays."""
         refusal: Refusal | None = None
         known = True
         for payment_id, answer in answers.items():
+            if isinstance(answer, Succeeded) and isinstance(answer.value, PaymentLink):
+                keep_link(work.connection, payment_id, answer.value, work.now)
+                continue
             status, values = _read(answer)
+            if status is _S.AUTHORISED:
+                values["authorised"] = payments.c.amount
             work.connection.execute(
                 update(payments)
-                .where(payments.c.payment_id == payment_id, payments.c.status.in_(_ASKED))
+                .where(payments.c.payment_id == payment_id, payments.c.status.in_(ASKED))
                 .values(status=status.value, updated_at=work.now, **values)
             )
             known = known and status is _S.AUTHORISED
             if status is _S.DECLINED:
-                refusal = Refusal(
-                    f"The card was declined: {values['reason']}",
-                    field="payment",
-                    advice="Nothing was charged. Choose another payment (F7) and submit again.",
-                    code="declined",
-                )
+                refusal = _declined(self._method(work, payment_id), values["reason"])
             elif status is _S.VOIDED:
-                refusal = refusal or Refusal(
-                    "The bank can not be reached, so nothing was charged.",
-                    field="payment",
-                    advice="Try again in a moment, or take the order on account.",
-                    code="payments_unreachable",
-                )
+                refusal = refusal or _NOT_REACHED
         return refusal or known
 
     def too_late(self, work: Work, answers: Mapping[str, Answer]) -> None:
         """Void again what was taken for never arrived, and did: a desk that stood still may ask after it was undone."""
         for payment_id, answer in answers.items():
-            held = (
-                answer.value if isinstance(answer, Succeeded) and answer.value.status in _MAY_HOLD else None
+            if isinstance(answer, Succeeded) and isinstance(answer.value, PaymentLink):
+                reopen_page(work.connection, payment_id, answer.value, work.now)
+                void_again(work.connection, work.jobs, payment_id, "", work.now)
+            elif isinstance(answer, Succeeded) and answer.value.status in _MAY_HOLD:
+                void_again(work.connection, work.jobs, payment_id, answer.value.gateway_id, work.now)
+            elif isinstance(answer, Unknown):
+                void_again(work.connection, work.jobs, payment_id, "", work.now)
+
+    def _method(self, work: Work, payment_id: str) -> str:
+        method: str = work.connection.execute(
+            select(payments.c.method).where(payments.c.payment_id == payment_id)
+        ).scalar_one()
+        return method
+
+    def _move(self, work: Work, methods: tuple[PaymentMethod, ...], values: dict[str, Any]) -> None:
+        work.connection.execute(
+            update(payments)
+            .where(
+                payments.c.order_id == work.order_id,
+                payments.c.method.in_([method.value for method in methods]),
+                payments.c.status == _S.PLANNED.value,
             )
-            if held is None and not isinstance(answer, Unknown):
-                continue
-            changed = work.connection.execute(
-                update(payments)
-                .where(payments.c.payment_id == payment_id, payments.c.status == _S.VOIDED.value)
-                .values(
-                    status=_S.VOIDING.value, gateway_id=held.gateway_id if held else "", updated_at=work.now
-                )
-            )
-            if changed.rowcount:
-                key = f"void-{payment_id}-late-{work.now.timestamp():.3f}"
-                work.jobs.enqueue(work.connection, "settle_payment", payment_id, key=key)
+            .values(updated_at=work.now, **values)
+        )
 
 
-async def _ask_again(gateway: PaymentGateway, question: AuthoriseQuestion) -> Answer:
-    """Look first; what the gateway has not seen is asked once more with the same key."""
-    found = await gateway.find(question.reference)
-    if isinstance(found, Succeeded) and found.value is not None:
-        return Succeeded(value=found.value)
-    if not isinstance(found, Succeeded):
-        return Unknown(reason=found.reason)
-    answer = await gateway.authorise(_request(question), key=question.key)
-    if isinstance(answer, Unreachable) or (isinstance(answer, Refused) and answer.code.startswith("http_")):
-        return Unknown(
-            reason=answer.reason
-        )  # turned away at the door: the first try may be inside all the same
-    return answer
-
-
-def _request(question: AuthoriseQuestion) -> AuthoriseRequest:
-    return AuthoriseRequest(
-        reference=question.reference,
-        token=question.token,
-        amount=Money(question.amount, question.currency),
-        customer_reference=question.customer_reference,
+def _declined(method: str, reason: str) -> Refusal:
+    what = "The payment link was not made" if method == PaymentMethod.LINK.value else "The card was declined"
+    return Refusal(
+        f"{what}: {reason}",
+        field="payment",
+        advice="Nothing was charged. Choose another payment (F7) and submit again.",
+        code="declined",
     )
 
 
-def let_go(connection: Connection, jobs: Jobs, order_id: str, now: datetime) -> None:
-    """Void what an order's payments hold, or may hold; a gateway is told by durable job."""
-    rows = connection.execute(
-        select(payments).where(
-            payments.c.order_id == order_id, payments.c.status.in_((*_ASKED, _S.AUTHORISED.value))
-        )
-    ).all()
-    for row in rows:
-        remote = row.method == PaymentMethod.CARD.value
-        connection.execute(
-            update(payments)
-            .where(payments.c.payment_id == row.payment_id)
-            .values(status=(_S.VOIDING if remote else _S.VOIDED).value, updated_at=now)
-        )
-        if remote:
-            jobs.enqueue(connection, "settle_payment", row.payment_id, key=f"void-{row.payment_id}")
+def _is_link(row: Row[Any]) -> bool:
+    return bool(row.method == PaymentMethod.LINK.value)
 
 
-def _read(answer: Answer) -> tuple[PaymentStatus, dict[str, str]]:
+def _read(answer: Answer) -> tuple[PaymentStatus, dict[str, Any]]:
     """Return what an answer makes of a payment, and what is written beside it."""
     if isinstance(answer, Succeeded):
+        assert isinstance(answer.value, GatewayPayment)  # noqa: S101 - pages were read before
         return _read_payment(answer.value)
     if isinstance(answer, Refused):
         return _S.DECLINED, {"reason": answer.reason}
@@ -203,7 +165,7 @@ def _read(answer: Answer) -> tuple[PaymentStatus, dict[str, str]]:
     return _S.VOIDED, {"reason": answer.reason}  # never reached the gateway: there is nothing to let go of
 
 
-def _read_payment(found: GatewayPayment) -> tuple[PaymentStatus, dict[str, str]]:
+def _read_payment(found: GatewayPayment) -> tuple[PaymentStatus, dict[str, Any]]:
     if found.status in _HELD:
         return _S.AUTHORISED, {"gateway_id": found.gateway_id, "reason": ""}
     if found.status in _NOT_HELD:

@@ -1,6 +1,7 @@
 """The three lists in their order. An empty place says what is missing for it to have anything to do."""
 
 from backoffice.services.checkout.actions.authorize_payments import AuthorizePayments
+from backoffice.services.checkout.actions.capture_payments import CapturePayments
 from backoffice.services.checkout.actions.clear_shopping_cart import ClearShoppingCart
 from backoffice.services.checkout.actions.commit_order_tax import CommitOrderTax
 from backoffice.services.checkout.actions.create_gift_certificates import CreateGiftCertificates
@@ -50,7 +51,7 @@ def built_in(handlers: tuple[Registered, ...] = ()) -> Pipeline:
             ProcessCouponCustomerAssignments(),
             CreateNewOrderEvent(),
             InitiateFulfilment(),
-            Place("capturePayments", "nothing ships at once; capture follows the shipment"),
+            CapturePayments(),
         ),
         finalize=(
             ClearShoppingCart(),
