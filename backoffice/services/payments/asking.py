@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from backoffice.domain.money import Money
 from backoffice.domain.outcome import Outcome, Refused, Succeeded, Unknown, Unreachable
-from backoffice.external.payments.port import AuthoriseRequest, PaymentGateway, PaymentLink
+from backoffice.external.payments.port import AuthoriseRequest, GatewayPayment, PaymentGateway, PaymentLink
 from backoffice.services.checkout.work import Question
 
 Answer = Outcome[GatewayPayment | PaymentLink]
