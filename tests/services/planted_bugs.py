@@ -5,18 +5,33 @@ The database has B1000001 (on account) and B1000002 (by card), both delivered, a
 
 _LIVE = "(SELECT order_id FROM orders WHERE number = 'B1000001')"
 _CARD = "(SELECT order_id FROM orders WHERE number = 'B1000002')"
+_CARDED = "(SELECT payment_id FROM payments WHERE reference = 'B1000002-1')"
 _FAILED = "(SELECT order_id FROM orders WHERE number = 'B1000003')"
 _SAME_TRY = "kind, started_at, ended_at, outcome, reason"
 _LATE_TRY = "kind, '2099-01-01 00:00:00.000000', ended_at, outcome, reason, request, answer, worker"
 
 PLANTED = (
-    (1, "UPDATE payments SET reference = 'B9-1' WHERE status = 'authorised' AND method = 'card'"),
-    (1, "UPDATE payments SET key = 'another' WHERE status = 'authorised' AND method = 'card'"),
-    (2, f"UPDATE orders SET status = 'FAILED' WHERE order_id = {_CARD}"),
-    (2, f"UPDATE orders SET status = 'X' WHERE order_id = {_CARD}"),
+    (1, "UPDATE payments SET reference = 'B9-1' WHERE status = 'captured' AND method = 'card'"),
+    (1, "UPDATE payments SET key = 'another' WHERE status = 'captured' AND method = 'card'"),
+    (1, "UPDATE payments SET captured = captured - 1 WHERE status = 'captured' AND method = 'card'"),
+    (1, f"UPDATE payment_moves SET key = key || 'x' WHERE payment_id = {_CARDED}"),
+    (1, f"UPDATE payment_moves SET amount = amount - 1 WHERE payment_id = {_CARDED}"),
+    (1, f"DELETE FROM payment_moves WHERE payment_id = {_CARDED}"),
     (3, "UPDATE payments SET captured = amount + 1 WHERE method = 'card'"),
-    (3, "UPDATE payments SET amount = amount + 1 WHERE method = 'card'"),
+    (3, "UPDATE payments SET authorised = authorised + 1 WHERE status = 'captured'"),
+    (3, "UPDATE payments SET refunded = captured + 1"),
     (3, "UPDATE payments SET refunded = -1"),
+    (3, "UPDATE payments SET refunded = 1 WHERE status = 'captured'"),
+    (3, f"UPDATE orders SET total = total - 1 WHERE order_id = {_CARD}"),
+    (3, "DELETE FROM payment_moves"),
+    (3, "UPDATE payment_moves SET status = 'planned'"),
+    (
+        3,
+        f"""UPDATE payments SET refunded = captured WHERE order_id = {_CARD};
+            UPDATE payment_moves SET kind = 'refund', status = 'planned' WHERE payment_id = {_CARDED}""",
+    ),
+    (4, f"UPDATE payment_moves SET key = key || 'x' WHERE payment_id = {_CARDED}"),
+    (4, "UPDATE payments SET key = 'another' WHERE method = 'card' AND status = 'declined'"),
     (
         4,
         f"""INSERT INTO transfer_attempts
@@ -24,6 +39,9 @@ PLANTED = (
             FROM transfer_attempts WHERE kind = 'transfer' LIMIT 1""",
     ),
     (5, f"UPDATE payments SET status = 'unknown' WHERE order_id = {_LIVE}"),
+    (5, f"UPDATE payments SET status = 'pending', method = 'link' WHERE order_id = {_LIVE}"),
+    (5, f"UPDATE payment_moves SET status = 'unknown' WHERE payment_id = {_CARDED}"),
+    (5, f"UPDATE payment_moves SET status = 'refused' WHERE payment_id = {_CARDED}"),
     (7, f"UPDATE orders SET total = total + 1 WHERE order_id = {_LIVE}"),
     (7, f"UPDATE payments SET amount = amount - 1 WHERE order_id = {_LIVE}"),
     (7, f"UPDATE order_lines SET unit_price = unit_price + 1 WHERE order_id = {_LIVE}"),

@@ -22,6 +22,10 @@ class Ledgers:
         """Return the gateway's payments: id, reference, status, authorised, captured, refunded, events."""
         return list(self.payments["payments"]) if self.payments else []
 
+    def gateway_pages(self) -> Table:
+        """Return the gateway's pages to pay on: id, reference, amount, status, expires_at."""
+        return list(self.payments["links"]) if self.payments else []
+
     def dom_table(self, name: str) -> Table:
         """Return a table of the DOM's book."""
         return list(self.dom[name]) if self.dom else []

@@ -3,35 +3,38 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
-from backoffice.domain.statuses import OrderStatus, PaymentStatus
+from backoffice.domain.payment import MoveKind, PaymentMethod
+from backoffice.domain.statuses import LinkStatus, MoveStatus, OrderStatus, PaymentStatus
 from backoffice.services.checks.ledgers import Ledgers, Violation, violations
+from backoffice.services.payments.alerts import LIMIT
+from backoffice.services.payments.moves import LOCAL, OPEN
 from backoffice.store.tables.ordering import order_lines, orders, payments, transfer_attempts
+from backoffice.store.tables.payments import payment_links, payment_moves
 from backoffice.store.tables.people import audit
 
-LIMIT = timedelta(minutes=30)  # of a payment nobody knows the end of
 _P = PaymentStatus
 _UNDECIDED = (_P.AUTHORISING.value, _P.UNKNOWN.value, _P.PENDING.value, _P.VOIDING.value)
-_HOLDS = frozenset({"authorised", "captured"})  # the gateway's own words
-_OPEN = (_P.AUTHORISED.value, _P.VOIDING.value)
 _PAYS = (*_UNDECIDED, _P.AUTHORISED.value, _P.CAPTURED.value, _P.REFUNDED.value, _P.PLANNED.value)
 _NOT_ALIVE = frozenset({OrderStatus.FAILED.value, OrderStatus.CANCELLED.value, OrderStatus.JUNK.value})
 _PAST_PIVOT = orders.c.status.not_in([OrderStatus.FAILED.value, OrderStatus.PENDING.value])
 
 
 def each_authorisation_has_its_row(connection: Connection, ledgers: Ledgers) -> list[Violation]:
-    """1 (Q): the gateway's authorisations and captures and our payment rows are the same ones, by key."""
+    """1 (Q): what the gateway authorised, took and gave back is what our rows and moves say, by key."""
     ours = {row.reference: row for row in connection.execute(select(payments))}
+    moved = _moves_of(connection)
     cleaned = _removed_references(connection)
     found = []
     theirs = {}
     for payment in ledgers.gateway_payments():
         theirs[payment["reference"]] = payment
         row = ours.get(payment["reference"])
-        if row is None and payment["reference"] in cleaned and payment["status"] not in _HOLDS:
+        if row is None and payment["reference"] in cleaned and payment["authorised"] == payment["refunded"]:
             continue
         if row is None:
             found.append((payment["reference"], "The gateway has a payment that no row of ours stands for."))
@@ -41,14 +44,16 @@ def each_authorisation_has_its_row(connection: Connection, ledgers: Ledgers) -> 
         }
         if asked - {row.key}:
             found.append((row.reference, "It was authorised under a key that is not its row's."))
-        if (row.captured, row.refunded) != (payment["captured"], payment["refunded"]):
-            found.append((row.reference, "What was captured or refunded differs from the gateway's figures."))
+        figures = (payment["authorised"], payment["captured"], payment["refunded"])
+        if (row.authorised, row.captured, row.refunded) != figures:
+            found.append(
+                (row.reference, "What is held, taken or given back differs from the gateway's figures.")
+            )
+        found += _other_moves(row, moved[row.payment_id], payment["events"])
     found += [
         (row.reference, "Our row says authorised, the gateway holds no such payment.")
         for row in ours.values()
-        if row.method == "card"
-        and row.status in {_P.AUTHORISED.value, _P.CAPTURED.value}
-        and theirs.get(row.reference, {"status": ""})["status"] not in {"authorised", "captured"}
+        if row.method not in LOCAL and row.authorised and row.reference not in theirs
     ]
     return violations(found)
 
@@ -61,8 +66,31 @@ def _removed_references(connection: Connection) -> set[str]:
     return {reference for detail in removed for reference in detail["payments"]}
 
 
+def _other_moves(row: Row[Any], moves: list[Row[Any]], events: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Compare captures and refunds, by key and amount: each here is there, and the other way round."""
+    words = {MoveKind.CAPTURE.value: "captured", MoveKind.REFUND.value: "refunded"}
+    here = {
+        (words[move.kind], move.key, move.amount)
+        for move in moves
+        if move.kind in words and move.status == MoveStatus.DONE.value
+    }
+    there = {
+        (event["kind"], event["key"], event["amount"]) for event in events if event["kind"] in words.values()
+    }
+    return [
+        *(
+            (row.reference, f"The gateway {kind} {amount} that no move of ours did.")
+            for kind, _, amount in there - here
+        ),
+        *(
+            (row.reference, f"We say {kind} {amount}, the gateway does not.")
+            for kind, _, amount in here - there
+        ),
+    ]
+
+
 def each_open_authorisation_has_its_order(connection: Connection, ledgers: Ledgers) -> list[Violation]:
-    """2 (Q): what the gateway holds, it holds for an order that lives."""
+    """2 (Q): what the gateway holds, or offers to be paid, is for an order that lives."""
     statuses = {
         row.reference: row.status
         for row in connection.execute(
@@ -71,38 +99,75 @@ def each_open_authorisation_has_its_order(connection: Connection, ledgers: Ledge
             )
         )
     }
-    return violations(
-        (payment["reference"], "The gateway holds an amount for an order that failed or was cancelled.")
+    held = [
+        payment["reference"]
         for payment in ledgers.gateway_payments()
-        if payment["status"] == "authorised"
-        and statuses.get(payment["reference"], OrderStatus.FAILED.value) in _NOT_ALIVE
+        if payment["authorised"] > payment["captured"]
+    ]
+    offered = [page["reference"] for page in ledgers.gateway_pages() if page["status"] == "open"]
+    dead = OrderStatus.FAILED.value
+    return violations(
+        chain(
+            (
+                (reference, "The gateway holds an amount for an order that failed or was cancelled.")
+                for reference in held
+                if statuses.get(reference, dead) in _NOT_ALIVE
+            ),
+            (
+                (reference, "A page to pay on is open for an order that failed or was cancelled.")
+                for reference in offered
+                if statuses.get(reference, dead) in _NOT_ALIVE
+            ),
+        )
     )
 
 
 def never_more_than_the_total(connection: Connection, ledgers: Ledgers) -> list[Violation]:
-    """3: captured less refunded, and what is held, stay within the order's total; nothing is negative."""
+    """3: 0 <= refunded <= captured <= authorised <= amount, moves included, and all within the order's total."""
     totals = {
         row.order_id: row
         for row in connection.execute(select(orders.c.order_id, orders.c.number, orders.c.total))
     }
-    held: dict[str, int] = defaultdict(int)
-    taken: dict[str, int] = defaultdict(int)
+    moved = _moves_of(connection)
+    kept: dict[str, int] = defaultdict(int)
     found = []
     for row in connection.execute(select(payments)):
-        if min(row.amount, row.captured, row.refunded, row.captured - row.refunded) < 0:
-            found.append((row.reference, "An amount of the payment is negative."))
-        held[row.order_id] += row.amount if row.status in _OPEN else 0
-        taken[row.order_id] += row.captured - row.refunded
+        if not 0 <= row.refunded <= row.captured <= row.authorised <= row.amount:
+            found.append((row.reference, "Given back, taken, held and asked for are not in this order."))
+        kept[row.order_id] += row.authorised - row.refunded
+        found += _unfounded(row, moved[row.payment_id])
     for order_id, order in totals.items():
-        if held[order_id] > order.total:
-            found.append((order.number, f"{held[order_id]} is held for a total of {order.total}."))
-        if taken[order_id] > order.total:
-            found.append((order.number, f"{taken[order_id]} was taken for a total of {order.total}."))
+        if kept[order_id] > order.total:
+            found.append((order.number, f"{kept[order_id]} is held or taken for a total of {order.total}."))
     return violations(found)
 
 
+def _unfounded(row: Row[Any], moves: list[Row[Any]]) -> list[tuple[str, str]]:
+    """Compare a payment's figures with the moves that made them, and those under way with what is left."""
+    sums: dict[tuple[str, bool], int] = defaultdict(int)
+    for move in moves:
+        if move.status == MoveStatus.DONE.value or move.status in OPEN:
+            sums[move.kind, move.status in OPEN] += move.amount
+    capture, refund = MoveKind.CAPTURE.value, MoveKind.REFUND.value
+    wrong = {
+        "What was taken is not what its captures took.": sums[capture, False] != row.captured,
+        "What was given back is not what its refunds gave back.": sums[refund, False] != row.refunded,
+        "More is about to be taken than is held.": sums[capture, True] > row.authorised - row.captured,
+        "More is about to be given back than was taken.": sums[refund, True]
+        > row.captured + sums[capture, True] - row.refunded,
+    }
+    return [(row.reference, sentence) for sentence, is_wrong in wrong.items() if is_wrong]
+
+
+def _moves_of(connection: Connection) -> dict[str, list[Row[Any]]]:
+    moved: dict[str, list[Row[Any]]] = defaultdict(list)
+    for move in connection.execute(select(payment_moves).order_by(payment_moves.c.place)):
+        moved[move.payment_id].append(move)
+    return moved
+
+
 def one_key_one_request(connection: Connection, ledgers: Ledgers) -> list[Violation]:
-    """4: a key never carries another body; what was sent to the DOM is the same in every try."""
+    """4: a key never carries another body; what was sent to the DOM is the same in every try; no key is unwritten."""
     differing: Iterable[str] = connection.execute(
         select(orders.c.number)
         .join(transfer_attempts, transfer_attempts.c.order_id == orders.c.order_id)
@@ -116,18 +181,54 @@ def one_key_one_request(connection: Connection, ledgers: Ledgers) -> list[Violat
         found += [
             (conflict["key"], f"The {name} got this key twice with two bodies.") for conflict in conflicts
         ]
+    ours: set[str] = set(connection.execute(select(payments.c.key)).scalars())
+    moved: set[str] = set(connection.execute(select(payment_moves.c.key)).scalars())
+    written = ours | moved | {f"{key}-page" for key in ours}
+    cleaned = _removed_references(connection)
+    found += [
+        (used["key"], "The gateway was asked under a key that is written down nowhere.")
+        for used in (ledgers.payments["keys"] if ledgers.payments else [])
+        if used["key"] not in written and not any(f"-{reference}" in used["key"] for reference in cleaned)
+    ]
     return violations(found)
 
 
 def no_payment_stays_undecided(connection: Connection, ledgers: Ledgers) -> list[Violation]:
-    """5: nobody waits longer than the limit for a payment's end; once quiet, nobody waits."""
+    """5: nobody waits longer than the limit for the end of a payment or a move, unless a supervisor was told.
+
+    Once quiet, nobody waits; only a customer may, until the page to pay on is over.
+    """
     limit = timedelta() if ledgers.quiet else LIMIT
-    rows = connection.execute(select(payments).where(payments.c.status.in_(_UNDECIDED)))
-    return violations(
-        (row.reference, f"The payment is {row.status} since {row.updated_at:%Y-%m-%d %H:%M} UTC.")
-        for row in rows
-        if ledgers.now - row.updated_at >= limit
-    )
+    moves = connection.execute(
+        select(payment_moves, payments.c.reference).join(
+            payments, payments.c.payment_id == payment_moves.c.payment_id
+        )
+    ).all()
+    told = {move.payment_id for move in moves if move.alerted_at is not None}
+    found = [
+        (move.reference, f"The {move.kind} is {move.status} since {move.planned_at:%Y-%m-%d %H:%M} UTC.")
+        for move in moves
+        if move.status in OPEN and move.alerted_at is None and ledgers.now - move.planned_at >= limit
+    ]
+    found += [
+        (move.reference, f"The {move.kind} was refused, and nobody was told.")
+        for move in moves
+        if move.status == MoveStatus.REFUSED.value and move.alerted_at is None
+    ]
+    until = {
+        row.payment_id: row.expires_at
+        for row in connection.execute(
+            select(payment_links).where(payment_links.c.status == LinkStatus.OPEN.value)
+        )
+    }
+    for row in connection.execute(select(payments).where(payments.c.status.in_(_UNDECIDED))):
+        waits_for_customer = row.status == _P.PENDING.value and row.method == PaymentMethod.LINK.value
+        since = until.get(row.payment_id, row.updated_at) if waits_for_customer else row.updated_at
+        if row.payment_id not in told and ledgers.now - since >= limit:
+            found.append(
+                (row.reference, f"The payment is {row.status} since {row.updated_at:%Y-%m-%d %H:%M} UTC.")
+            )
+    return violations(found)
 
 
 def the_sums_are_right(connection: Connection, ledgers: Ledgers) -> list[Violation]:

@@ -89,7 +89,10 @@ def snapshots_never_change(connection: Connection, ledgers: Ledgers) -> list[Vio
 
 
 def an_order_and_what_follows(connection: Connection, ledgers: Ledgers) -> list[Violation]:
-    """11: an order exists if and only if its event, its transfer and its e-mail do, with the jobs still to run."""
+    """11: an order exists if and only if its event, its transfer and its e-mail do, with the jobs still to run.
+
+    One that waits for its customer's payment has none of them yet.
+    """
     events = _ids(connection, select(order_events.c.order_id).where(order_events.c.name == "OrderSubmit"))
     sent = {row.order_id: row for row in connection.execute(select(transfers))}
     told = {
@@ -97,8 +100,13 @@ def an_order_and_what_follows(connection: Connection, ledgers: Ledgers) -> list[
         for row in connection.execute(select(mails).where(mails.c.occasion == "confirmation"))
     }
     jobs = waiting_subjects(connection)
-    found = []
-    for order in connection.execute(select(orders)):
+    waiting = _never_paid(connection)
+    found = [
+        (number, "It waits for its customer's payment, and was sent or confirmed.")
+        for order_id, number in waiting.items()
+        if order_id in {*events, *sent, *told}
+    ]
+    for order in connection.execute(select(orders).where(orders.c.order_id.not_in(waiting))):
         if order.status in {_FAILED, _PENDING}:
             if order.order_id in {*events, *sent, *told}:
                 found.append((order.number, "There is no order, but its event, transfer or e-mail."))
@@ -219,6 +227,26 @@ def _is_allowed(before: Row[Any], after: Row[Any]) -> bool:
 
 def _last_numbers(connection: Connection) -> dict[str, int]:
     return {str(row.name): int(row.value) for row in connection.execute(select(counters))}
+
+
+def _never_paid(connection: Connection) -> dict[str, str]:
+    """Return the orders (number by id) that wait for a payment by link, or were cancelled while they did."""
+    before = {OrderStatus.PAYMENT_INITIATED.value, OrderStatus.CANCELLED.value, OrderStatus.JUNK.value}
+    seen: dict[str, set[str]] = defaultdict(set)
+    numbers: dict[str, str] = {}
+    for row in connection.execute(
+        select(orders.c.order_id, orders.c.number, order_statuses.c.status).join(
+            order_statuses, order_statuses.c.order_id == orders.c.order_id
+        )
+    ):
+        seen[row.order_id].add(row.status)
+        numbers[row.order_id] = row.number
+    early = {_PENDING, OrderStatus.SUBMITTED.value}
+    return {
+        order_id: numbers[order_id]
+        for order_id, statuses in seen.items()
+        if OrderStatus.PAYMENT_INITIATED.value in statuses and statuses <= before | early
+    }
 
 
 def _ids(connection: Connection, query: Any) -> set[str]:  # noqa: ANN401 - a Select of one untyped column
