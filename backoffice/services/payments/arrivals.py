@@ -5,7 +5,7 @@
 | pending, by link | authorised, captured | paid: the order goes on (links.py) |
 | pending, by link | declined, voided, expired | the order is cancelled |
 | being asked for, a card | anything | the checkout that waits is resumed and looks for itself |
-| let go of, declined | authorised, captured | it came too late: let go of, and the customer is told |
+| let go of | authorised, captured | it came too late: let go of, and the customer is told |
 | anything else | | nothing: it is known already |
 
 An amount that is not the one asked for is never taken for payment: it is let go of, and the order is cancelled.
@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from backoffice.domain.payment import PaymentMethod
 from backoffice.domain.staff import SYSTEM
-from backoffice.domain.statuses import CheckoutState, LinkStatus, PaymentStatus
+from backoffice.domain.statuses import CheckoutState, PaymentStatus
 from backoffice.domain.sync import SyncOutcome
 from backoffice.external.payments.port import GatewayPayment
 from backoffice.services import audit
@@ -28,12 +28,10 @@ from backoffice.services.mail_texts import Occasion
 from backoffice.services.mails import queue_mail
 from backoffice.services.payments.judge import LET_GO
 from backoffice.services.payments.links import give_up_waiting, paid
-from backoffice.services.payments.moves import ASKED, let_go_of
+from backoffice.services.payments.moves import ASKED, void_again
 from backoffice.store.tables.ordering import checkout_attempts, orders, payments
-from backoffice.store.tables.payments import payment_links
 
 _P = PaymentStatus
-_GONE = (_P.VOIDED.value, _P.DECLINED.value)
 _HELD = frozenset({"authorised", "captured"})
 
 
@@ -55,7 +53,7 @@ def apply_payment(connection: Connection, jobs: Jobs, found: GatewayPayment, now
         return _apply_to_page(connection, jobs, row, found, now)
     if row.status in ASKED:
         return _resume(connection, jobs, row, now)
-    if row.status in _GONE and found.status in _HELD:
+    if row.status == _P.VOIDED.value and found.status in _HELD:
         return _too_late(connection, jobs, row, found, now)
     return Arrival(outcome=SyncOutcome.STALE, reason=f"The payment is {row.status} already.")
 
@@ -72,7 +70,7 @@ def _apply_to_page(
     if (found.authorised, found.currency) != (row.amount, row.currency):
         why = "The amount paid is not the amount asked for."
         give_up_waiting(connection, jobs, row, because=why, now=now)
-        _let_go_of_late(connection, jobs, row, found, why=why, now=now)
+        void_again(connection, jobs, row.payment_id, found.gateway_id, now)
         return Arrival(outcome=SyncOutcome.APPLIED, reason=why)
     paid(connection, jobs, row, found.gateway_id, now)
     return Arrival(outcome=SyncOutcome.APPLIED, reason="")
@@ -99,34 +97,9 @@ def _too_late(
     connection: Connection, jobs: Jobs, row: Row[Any], found: GatewayPayment, now: datetime
 ) -> Arrival:
     why = "It was paid after its time, so the money is let go of."
-    _let_go_of_late(connection, jobs, row, found, why=why, now=now)
+    void_again(connection, jobs, row.payment_id, found.gateway_id, now)
+    audit.record(connection, SYSTEM, "payment.too_late", row.reference, at=now, detail={"why": why})
     if row.method == PaymentMethod.LINK.value:
         order = connection.execute(select(orders).where(orders.c.order_id == row.order_id)).one()
         queue_mail(connection, jobs, order, Occasion.PAID_TOO_LATE, row.payment_id, at=now)
     return Arrival(outcome=SyncOutcome.APPLIED, reason=why)
-
-
-def _let_go_of_late(
-    connection: Connection, jobs: Jobs, row: Row[Any], found: GatewayPayment, *, why: str, now: datetime
-) -> None:
-    """Write down what the gateway holds after all, and plan to let go of it."""
-    connection.execute(
-        update(payments)
-        .where(payments.c.payment_id == row.payment_id)
-        .values(
-            status=_P.AUTHORISED.value,
-            gateway_id=found.gateway_id,
-            authorised=found.authorised,
-            captured=found.captured,
-            refunded=found.refunded,
-            updated_at=now,
-        )
-    )
-    connection.execute(
-        update(payment_links)
-        .where(payment_links.c.payment_id == row.payment_id)
-        .values(status=LinkStatus.PAID.value, updated_at=now)
-    )
-    current = connection.execute(select(payments).where(payments.c.payment_id == row.payment_id)).one()
-    let_go_of(connection, jobs, current, now, why)
-    audit.record(connection, SYSTEM, "payment.too_late", row.reference, at=now, detail={"why": why})

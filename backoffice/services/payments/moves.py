@@ -151,9 +151,7 @@ def plan(
         jobs.enqueue(connection, "settle_payment", row.payment_id, key=f"move-{row.payment_id}-{move_id}")
 
 
-def void_again(
-    connection: Connection, jobs: Jobs, payment_id: str, gateway_id: str, now: datetime
-) -> None:
+def void_again(connection: Connection, jobs: Jobs, payment_id: str, gateway_id: str, now: datetime) -> None:
     """Let go of a payment that counted as let go of, and turns out to be held; ``gateway_id`` "" when not known."""
     changed = connection.execute(
         update(payments)

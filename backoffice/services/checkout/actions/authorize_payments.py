@@ -113,13 +113,13 @@ class AuthorizePayments:
     def too_late(self, work: Work, answers: Mapping[str, Answer]) -> None:
         """Void again what was taken for never arrived, and did: a desk that stood still may ask after it was undone."""
         for payment_id, answer in answers.items():
-            if isinstance(answer, Succeeded) and isinstance(answer.value, PaymentLink):
-                reopen_page(work.connection, payment_id, answer.value, work.now)
+            came = answer.value if isinstance(answer, Succeeded) else answer
+            if isinstance(came, PaymentLink):
+                reopen_page(work.connection, payment_id, came, work.now)
+            if isinstance(came, Unknown | PaymentLink):
                 void_again(work.connection, work.jobs, payment_id, "", work.now)
-            elif isinstance(answer, Succeeded) and answer.value.status in _MAY_HOLD:
-                void_again(work.connection, work.jobs, payment_id, answer.value.gateway_id, work.now)
-            elif isinstance(answer, Unknown):
-                void_again(work.connection, work.jobs, payment_id, "", work.now)
+            elif isinstance(came, GatewayPayment) and came.status in _MAY_HOLD:
+                void_again(work.connection, work.jobs, payment_id, came.gateway_id, work.now)
 
     def _method(self, work: Work, payment_id: str) -> str:
         method: str = work.connection.execute(
