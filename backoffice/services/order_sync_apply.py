@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from backoffice.domain.statuses import ORDER_MOVES, OrderStatus
 from backoffice.domain.sync import InboxState, Place, Step, judge_step
