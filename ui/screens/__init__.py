@@ -2,8 +2,8 @@
 
 ``ui/screens/<name>/view.py`` holds ``<Name>Screen(Screen)``: ``calls.view.CallsScreen``,
 ``orders.view.OrdersScreen``, ``transfers.view.TransfersScreen``, ``sync.view.SyncScreen``,
-``stock.view.StockScreen``. The shell makes one of each that the signed-in role may see, connects its signals,
-shows it and tells it when it is entered and left.
+``stock.view.StockScreen``, ``checkouts.view.CheckoutsScreen``. The shell makes one of each that the signed-in role may
+see, connects its signals, shows it and tells it when it is entered and left.
 """
 
 from typing import ClassVar
