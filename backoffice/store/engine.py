@@ -5,16 +5,19 @@ when two connections write and checkpoint at once. Every transaction of ours beg
 first and writes later fails at once when another writer was faster.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 from sqlcipher3 import dbapi2 as sqlite
 
 SAFE_SQLITE = (3, 51, 3)
 BUSY_SECONDS = 10.0
+_BEGIN = "begin"  # in a connection's ``info``: DEFERRED while it only reads
 IDLE_SECONDS = 8.0  # a desk that stops in the middle of its turn is cut off before the others give up
 
 
@@ -44,6 +47,18 @@ def open_durable_engine(database_url: str) -> Engine:
     if make_url(database_url).get_backend_name() == "sqlite":
         return _sqlite(database_url, explicit_begin=False)
     return create_engine(database_url, pool_size=6, pool_pre_ping=True)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Have a connection whose transaction only reads; on SQLite it waits for no writer, and none for it."""
+    with engine.connect() as connection:
+        info = connection.info
+        info[_BEGIN] = "DEFERRED"
+        try:
+            yield connection
+        finally:
+            info.pop(_BEGIN, None)
 
 
 def require_safe(version: tuple[int, ...]) -> None:
@@ -81,10 +96,11 @@ def _sqlite(database_url: str, *, explicit_begin: bool) -> Engine:
         cursor.close()
 
     if explicit_begin:
-
-        @event.listens_for(engine, "begin")
-        def begin_immediate(connection: Any) -> None:  # noqa: ANN401 - as above
-            mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
-            connection.exec_driver_sql(f"BEGIN {mode}")
-
+        # Not SQLAlchemy's "begin" event: an engine that is listened to asks for listeners at every statement.
+        engine.dialect.do_begin = _begin  # type: ignore[method-assign]
     return engine
+
+
+def _begin(dbapi_connection: PoolProxiedConnection) -> None:
+    mode = dbapi_connection.info.get(_BEGIN, "IMMEDIATE")
+    dbapi_connection.cursor().execute(f"BEGIN {mode}")

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from backoffice.domain.errors import StoreUnavailable
+from backoffice.store.engine import reading
 from backoffice.store.store import plain_trouble
 
 HEAD = "0010"
@@ -30,9 +31,8 @@ def make_schema(engine: Engine) -> None:
 
 def current_revision(engine: Engine) -> str:
     """Return the revision the database is at, "" when it is empty."""
-    with engine.connect() as connection:
-        reading = connection.execution_options(sqlite_begin="DEFERRED")
-        return _revision(reading)
+    with reading(engine) as connection:
+        return _revision(connection)
 
 
 def _upgrade(engine: Engine) -> None:

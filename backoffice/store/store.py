@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from backoffice.domain.errors import StoreUnavailable
+from backoffice.store.engine import reading
 
 T = TypeVar("T")
 _TRIES = 5
@@ -65,9 +66,7 @@ class Store:
     def read_here(self, fn: Callable[[Connection], T]) -> T:
         """Do what ``read`` does on the calling thread."""
         try:
-            with self.engine.connect() as connection:
-                if self.is_sqlite:
-                    connection.execution_options(sqlite_begin="DEFERRED")
+            with reading(self.engine) as connection:
                 return fn(connection)
         except DBAPIError as error:
             raise plain_trouble(error) from error
