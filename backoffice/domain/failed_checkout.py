@@ -29,6 +29,7 @@ class OpenKind(Enum):
     STOCK = "stock"
     ORDER = "order"  # its order is not marked FAILED
     TRANSFER = "transfer"  # its way to the DOM was not closed
+    TAKE_BACK = "take_back"  # what the action of a package did out there
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from backoffice.domain.failed_checkout import OPEN_PAYMENTS
 from backoffice.domain.staff import SYSTEM, Actor, Right
-from backoffice.domain.statuses import CheckoutState, OrderStatus, ReservationStatus
+from backoffice.domain.statuses import CheckoutState, OrderStatus, ReservationStatus, TakeBackState
 from backoffice.services import audit
 from backoffice.services.stores import load_store
 from backoffice.store.store import Store
@@ -39,6 +39,7 @@ from backoffice.store.tables.base import metadata
 from backoffice.store.tables.messages import mails
 from backoffice.store.tables.ordering import checkout_attempts, checkout_steps, counters, orders, payments
 from backoffice.store.tables.selling import reservations
+from backoffice.store.tables.undoing import take_backs
 
 EVERY = timedelta(hours=1)
 MOST_BATCHES = 50  # in one run; the next hour goes on
@@ -59,6 +60,11 @@ _GUARDS: dict[str, ColumnElement[bool]] = {
     ),
     "It still holds stock.": exists().where(
         reservations.c.order_id == orders.c.order_id, reservations.c.status.in_(_LIVE)
+    ),
+    "Something of it is still to be taken back.": exists().where(
+        checkout_attempts.c.order_id == orders.c.order_id,
+        take_backs.c.attempt_id == checkout_attempts.c.attempt_id,
+        take_backs.c.state == TakeBackState.OPEN.value,
     ),
     "Its checkout has not ended.": exists().where(
         checkout_attempts.c.order_id == orders.c.order_id, checkout_attempts.c.state.in_(_NOT_ENDED)

@@ -21,7 +21,14 @@ from backoffice.domain.failed_checkout import (
 )
 from backoffice.domain.ids import CartId
 from backoffice.domain.money import Money
-from backoffice.domain.statuses import CartStatus, CheckoutState, OrderStatus, ReservationStatus
+from backoffice.domain.statuses import (
+    CartStatus,
+    CheckoutState,
+    OrderStatus,
+    ReservationStatus,
+    TakeBackState,
+)
+from backoffice.services.checkout.take_back import open_take_backs
 from backoffice.store.tables.ordering import (
     carts,
     checkout_attempts,
@@ -32,6 +39,7 @@ from backoffice.store.tables.ordering import (
 )
 from backoffice.store.tables.people import customers
 from backoffice.store.tables.selling import reservations
+from backoffice.store.tables.undoing import take_backs
 
 _A = checkout_attempts.c
 _F = FailedStanding
@@ -53,7 +61,10 @@ _STOCK_OPEN = exists().where(
         ),
     )
 )
-_STILL_OPEN = or_(_MONEY_OPEN, _STOCK_OPEN)
+_WORLD_OPEN = exists().where(
+    take_backs.c.attempt_id == _A.attempt_id, take_backs.c.state == TakeBackState.OPEN.value
+)
+_STILL_OPEN = or_(_MONEY_OPEN, _STOCK_OPEN, _WORLD_OPEN)
 _STANDS: dict[FailedStanding, ColumnElement[bool]] = {
     _F.STUCK: _A.state == CheckoutState.STUCK.value,
     _F.CHECKING: _A.state == CheckoutState.CHECKING.value,
@@ -228,6 +239,18 @@ def _open_items(connection: Connection, attempt: Row[Any]) -> tuple[OpenItem, ..
             reason="",
         )
         for row in held
+    ]
+    found += [
+        OpenItem(
+            kind=OpenKind.TAKE_BACK,
+            subject=row.take_back_id,
+            word=row.action,
+            amount=None,
+            status=row.state,
+            since=row.created_at,
+            reason=row.reason,
+        )
+        for row in open_take_backs(connection, attempt.attempt_id)
     ]
     return (*found, *_order_left(connection, attempt))
 

@@ -33,7 +33,11 @@ from backoffice.store.store import Store
 from backoffice.store.tables.ordering import carts, checkout_attempts
 
 LARGEST_PAGE = 500
-_JOBS = {OpenKind.PAYMENT: "settle_payment", OpenKind.STOCK: "release_reservation"}
+_JOBS = {
+    OpenKind.PAYMENT: "settle_payment",
+    OpenKind.STOCK: "release_reservation",
+    OpenKind.TAKE_BACK: "take_back",
+}
 
 
 class FailedCheckouts:

@@ -7,13 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
-DATABASE_TROUBLE = (
-    OperationalError,
-    InterfaceError,
-    InternalError,
-)  # locked, full, away; no broken constraint
+from backoffice.store.store import is_trouble
 
 
 @contextmanager
@@ -22,9 +17,9 @@ def savepoint(connection: Connection) -> Iterator[None]:
     connection.exec_driver_sql("SAVEPOINT part")
     try:
         yield
-    except DATABASE_TROUBLE:
-        raise  # the whole transaction is lost, and its savepoints with it
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, Exception) and is_trouble(error):
+            raise  # the whole transaction is lost, and its savepoints with it
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
         connection.exec_driver_sql("RELEASE SAVEPOINT part")
         raise

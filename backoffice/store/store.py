@@ -108,6 +108,13 @@ def _may_run_again(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _SERIALIZATION_FAILURES
 
 
+def is_trouble(error: Exception) -> bool:
+    """Tell whether an error is the whole transaction's: lost, or to be run again. Not so a mistake in a statement."""
+    return isinstance(error, DBAPIError) and (
+        _may_run_again(error) or isinstance(plain_trouble(error), StoreUnavailable)
+    )
+
+
 def plain_trouble(error: DBAPIError) -> SQLAlchemyError | StoreUnavailable:
     """Turn the troubles a person can do something about into a sentence; leave bugs as they are."""
     words = str(error.orig).lower()
@@ -126,7 +133,7 @@ _TROUBLES = (
     ("lock timeout", "The database is busy: another program holds it.", "Try again; nothing was changed."),
     ("readonly", "The database can not be written to.", "Check the rights on the data directory."),
     ("read-only", "The database can not be written to.", "Check the rights on the data directory."),
-    ("full", "The disk is full.", "Make room, then try again; nothing was changed."),
+    ("is full", "The disk is full.", "Make room, then try again; nothing was changed."),
     ("disk i/o error", "The disk did not answer properly.", "Try again; nothing was changed."),
     ("unable to open", "The database file can not be opened.", "Check the data directory."),
     ("malformed", "The database file is damaged.", "Restore the last backup."),

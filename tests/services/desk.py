@@ -24,10 +24,10 @@ from backoffice.domain.inventory import InventorySystem
 from backoffice.domain.order import SubmitResult
 from backoffice.domain.payment import PaymentMethod, PaymentPlan
 from backoffice.domain.staff import Actor
-from backoffice.services.checkout.actions.lists import PIPELINE
 from backoffice.services.checkout.journal import Step, last_attempt, read_steps
 from backoffice.services.checkout.pipeline import Pipeline
 from backoffice.services.checkout.submit import Submit
+from backoffice.services.checkout.take_back import TakingBack
 from backoffice.services.stores import load_store, save_store
 from backoffice.settings import Settings
 from backoffice.store.tables.ordering import carts, order_lines, orders, payments, transfers
@@ -57,6 +57,7 @@ class Desk:
     submitter: Submit
     process: str
     commits: list[str] = field(default_factory=list)
+    pipeline: Pipeline | None = None  # in use; None: the office's own
 
     @classmethod
     async def open(cls, data_dir: Path, template: Path, *, process: str = "desk-1") -> Self:
@@ -86,9 +87,24 @@ class Desk:
         submitter = _submitter(office, self.clock, self.gateway, process)
         return Desk(office, self.dom, self.gateway, self.mail, self.clock, submitter, process)
 
-    def use_actions(self, pipeline: Pipeline) -> None:
+    def use_actions(self, pipeline: Pipeline, *, lease: timedelta | None = None) -> None:
         """Let Submit run these lists."""
-        self.submitter = _submitter(self.office, self.clock, self.gateway, self.process, pipeline)
+        self.pipeline = pipeline
+        self.submitter = _submitter(
+            self.office, self.clock, self.gateway, self.process, pipeline=pipeline, lease=lease
+        )
+
+    @property
+    def taking_back(self) -> TakingBack:
+        """What runs the job of that name, over the lists in use."""
+        return TakingBack(
+            store=self.office.store,
+            clock=self.clock,
+            jobs=TableJobs(self.clock),
+            gateway=self.gateway,
+            pipeline=self.pipeline or self.office.pipeline,
+            patience=timedelta(seconds=0.5),
+        )
 
     # What a test arranges.
 
@@ -179,6 +195,8 @@ class Desk:
             ran.append(str(job["name"]))
             if job["name"] == "resume_checkout":
                 await self.submitter.resume(job["subject"])
+            elif job["name"] == "take_back":
+                await self.taking_back.take_back(job["subject"])
             else:
                 await self.office.jobs[job["name"]](job["subject"])
             assert len(ran) < 2000, "jobs without end"
@@ -294,7 +312,13 @@ async def _open(
 
 
 def _submitter(
-    office: BackOffice, clock: Clock, gateway: Gateway, process: str, pipeline: Pipeline = PIPELINE
+    office: BackOffice,
+    clock: Clock,
+    gateway: Gateway,
+    process: str,
+    *,
+    pipeline: Pipeline | None = None,
+    lease: timedelta | None = None,
 ) -> Submit:
     return Submit(
         store=office.store,
@@ -302,9 +326,9 @@ def _submitter(
         jobs=TableJobs(clock),
         store_id=STORE_ID,
         gateway=gateway,
-        pipeline=pipeline,
+        pipeline=pipeline or office.pipeline,
         owner=process,
-        lease=office.settings.checkout_lease,
+        lease=lease or office.settings.checkout_lease,
     )
 
 

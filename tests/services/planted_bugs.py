@@ -85,6 +85,12 @@ PLANTED = (
         f"""UPDATE carts SET status = 'in_checkout'
             WHERE cart_id = (SELECT cart_id FROM orders WHERE order_id = {_FAILED})""",
     ),
+    (
+        14,
+        f"""INSERT INTO take_backs
+            SELECT 't', attempt_id, 'holdPoints', 'points', 'k', '', 'open', '', 3, started_at, started_at
+            FROM checkout_attempts WHERE order_id = {_FAILED}""",
+    ),
     (14, f"UPDATE reservations SET order_id = {_FAILED} WHERE order_id IS NULL"),
     (15, "UPDATE carts SET status = 'open' WHERE status = 'ordered'"),
     (15, "UPDATE carts SET status = 'ordered' WHERE status = 'open'"),

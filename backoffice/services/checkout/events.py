@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import structlog
 
 from backoffice.domain.errors import Refusal
+from backoffice.services.checkout.guard import guarded
 from backoffice.services.checkout.work import Work
-from backoffice.store.savepoint import DATABASE_TROUBLE
+from backoffice.store.store import is_trouble
 
 _log = structlog.get_logger()
 
@@ -56,10 +57,12 @@ def tell(
     """Call the handlers in their order; the first Refusal, or bug, is the last word."""
     for registered in handlers:
         try:
-            moment(registered.handler)(work)
-        except (Refusal, *DATABASE_TROUBLE):
+            moment(registered.handler)(guarded(work))
+        except Refusal:
             raise
         except Exception as bug:
+            if is_trouble(bug):
+                raise
             _log.exception(
                 "checkout event handler failed", package=registered.package, attempt=work.attempt_id
             )

@@ -21,9 +21,11 @@ from backoffice.domain.errors import Refusal
 from backoffice.domain.statuses import CheckoutState
 from backoffice.services.checkout.actions.place import Place
 from backoffice.services.checkout.events import Registered, bug_in
+from backoffice.services.checkout.guard import guarded
 from backoffice.services.checkout.journal import Step, begun, end_attempt, read_steps, write_steps
 from backoffice.services.checkout.work import Action, Answers, Question, Remote, Work, as_remote
-from backoffice.store.savepoint import DATABASE_TROUBLE, savepoint
+from backoffice.store.savepoint import savepoint
+from backoffice.store.store import is_trouble
 
 SLOW = 1.0  # seconds in which every other desk waits for the one that writes
 _log = structlog.get_logger()
@@ -91,7 +93,7 @@ def run_setup(pipeline: Pipeline, work: Work) -> SetUp:
     def run(work: Work) -> None:
         for action in pipeline.setup:
             steps.append(_executed(action, None))
-            action.execute(work)
+            _act(pipeline, work, action.name, action.execute)
 
     refusal = _try(pipeline, work, lambda: steps[-1].action, run)
     if refusal:
@@ -110,7 +112,7 @@ def run_from(pipeline: Pipeline, work: Work, start: int, *, before: tuple[Step, 
             steps.append(_executed(action, None))
             continue
         asked: list[Question] = []
-        refusal = _try(pipeline, work, action.name, partial(_execute, action, asked))
+        refusal = _step(pipeline, work, action.name, partial(_execute, action, asked))
         if refusal:
             write_steps(work, [*steps, _executed(action, refusal)])
             roll_back(pipeline, work, action.name, refusal)
@@ -128,7 +130,7 @@ def run_from(pipeline: Pipeline, work: Work, start: int, *, before: tuple[Step, 
 def ask_on(pipeline: Pipeline, work: Work, action: Remote) -> Stop:
     """Return what a remote action still has to ask; rolled back when it can not say."""
     asked: list[Question] = []
-    refusal = _try(pipeline, work, action.name, lambda work: asked.extend(action.questions(work)))
+    refusal = _step(pipeline, work, action.name, lambda work: asked.extend(action.questions(work)))
     if refusal:
         roll_back(pipeline, work, action.name, refusal)
         return Ended()
@@ -138,7 +140,7 @@ def ask_on(pipeline: Pipeline, work: Work, action: Remote) -> Stop:
 def go_on(pipeline: Pipeline, work: Work, action: Remote, answers: Answers) -> Stop:
     """Settle a remote action with what the world said, and run on if it said enough."""
     settled: list[Refusal | bool] = []
-    trouble = _try(pipeline, work, action.name, lambda work: settled.append(action.settle(work, answers)))
+    trouble = _step(pipeline, work, action.name, lambda work: settled.append(action.settle(work, answers)))
     said = trouble or settled[0]
     if isinstance(said, Refusal):
         write_steps(work, [_executed(action, said)])
@@ -192,7 +194,7 @@ def _execute(action: Action, asked: list[Question], work: Work) -> None:
 
 def _undo(pipeline: Pipeline, work: Work, name: str) -> Step:
     action = pipeline.find(name)
-    failure = _try(pipeline, work, name, action.undo) if action else _unknown(name)
+    failure = _step(pipeline, work, name, action.undo) if action else _unknown(name)
     return Step(
         action=name,
         what="undo",
@@ -209,32 +211,41 @@ def _unknown(name: str) -> Refusal:
 
 
 def _finalize(pipeline: Pipeline, work: Work, actions: tuple[Action, ...]) -> list[Step]:
-    return [_executed(action, _try(pipeline, work, action.name, action.execute)) for action in actions]
+    return [_executed(action, _step(pipeline, work, action.name, action.execute)) for action in actions]
+
+
+def _step(pipeline: Pipeline, work: Work, name: str, act: Callable[[Work], None]) -> Refusal | None:
+    """Run one step in a savepoint; return why it stopped, or None."""
+    return _try(pipeline, work, lambda: name, lambda work: _act(pipeline, work, name, act))
+
+
+def _act(pipeline: Pipeline, work: Work, name: str, act: Callable[[Work], None]) -> None:
+    """Let an action do something; one of a package's can not end the transaction. Who is slow is named."""
+    started = time.monotonic()
+    package = pipeline.packages.get(name, "")
+    try:
+        act(guarded(work) if package else work)
+    finally:
+        took = time.monotonic() - started
+        if took > SLOW:
+            _log.warning("checkout action is slow", action=name, package=package, seconds=round(took, 1))
 
 
 def _try(
-    pipeline: Pipeline, work: Work, name: str | Callable[[], str], act: Callable[[Work], None]
+    pipeline: Pipeline, work: Work, name: Callable[[], str], act: Callable[[Work], None]
 ) -> Refusal | None:
-    """Run one step in a savepoint; return why it stopped, or None."""
-    started = time.monotonic()
+    """Run something in a savepoint; return why it stopped, or None. ``name`` is whose bug it is, if it is one."""
     try:
         with savepoint(work.connection):
             act(work)
     except Refusal as refusal:
         return refusal
-    except DATABASE_TROUBLE:
-        raise  # it is the whole transaction's
-    except Exception:  # noqa: BLE001 - a bug in one action must not leave a checkout half done; it is logged
-        failed = name if isinstance(name, str) else name()
-        package = pipeline.packages.get(failed, "")
-        _log.exception("checkout action failed", action=failed, package=package, attempt=work.attempt_id)
+    except Exception as error:
+        if is_trouble(error):
+            raise
+        package = pipeline.packages.get(name(), "")
+        _log.exception("checkout action failed", action=name(), package=package, attempt=work.attempt_id)
         return bug_in(package)
-    finally:
-        took = time.monotonic() - started
-        if took > SLOW:
-            slow = name if isinstance(name, str) else name()
-            package = pipeline.packages.get(slow, "")
-            _log.warning("checkout action is slow", action=slow, package=package, seconds=round(took, 1))
     return None
 
 

@@ -12,6 +12,7 @@ from backoffice.domain.statuses import (
     CheckoutState,
     OrderStatus,
     PaymentStatus,
+    TakeBackState,
     TransferStatus,
 )
 from backoffice.services.checkout.journal import begun
@@ -33,6 +34,7 @@ from backoffice.store.tables.ordering import (
 )
 from backoffice.store.tables.people import audit
 from backoffice.store.tables.selling import reservations
+from backoffice.store.tables.undoing import take_backs
 
 _FAILED, _PENDING = OrderStatus.FAILED.value, OrderStatus.PENDING.value
 _TO_COME = frozenset({TransferStatus.QUEUED.value, TransferStatus.SENT.value, TransferStatus.UNKNOWN.value})
@@ -187,6 +189,12 @@ def failed_orders_leave_nothing(connection: Connection, ledgers: Ledgers) -> lis
             )
         ),
     )
+    world = _ids(
+        connection,
+        select(checkout_attempts.c.order_id)
+        .join(take_backs, take_backs.c.attempt_id == checkout_attempts.c.attempt_id)
+        .where(take_backs.c.state == TakeBackState.OPEN.value),
+    )
     rows = connection.execute(
         select(orders.c.order_id, orders.c.number, orders.c.cart_id).where(orders.c.status == _FAILED)
     )
@@ -197,6 +205,7 @@ def failed_orders_leave_nothing(connection: Connection, ledgers: Ledgers) -> lis
             or order.number not in trail,
             "It failed and still holds stock.": order.order_id in stock,
             "It failed and still holds money.": order.order_id in money,
+            "It failed, and something is still to be taken back.": ledgers.quiet and order.order_id in world,
             "It failed, and the DOM holds it.": order.number in at_dom,
             "It failed, and its cart can not be used.": order.cart_id in shut - busy,
         }
