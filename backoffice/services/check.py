@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from backoffice.services.checks import money, order, stock, sync, transfer
+from backoffice.services.checks import money, order, rights, stock, sync, transfer, uses
 from backoffice.services.checks.ledgers import Ledgers, Violation
 
 Look = Callable[[Connection, Ledgers], list[Violation]]
@@ -95,6 +95,11 @@ INVARIANTS = (
         look=order.a_closed_cart_has_its_order,
     ),
     Invariant(
+        number=16,
+        sentence="Uses counted are the orders that use it, never above the limit.",
+        look=uses.uses_are_what_orders_use,
+    ),
+    Invariant(
         number=17,
         sentence="The DOM holds each transferred order once, and no failed one.",
         look=transfer.the_dom_holds_each_once,
@@ -142,6 +147,7 @@ INVARIANTS = (
         look=sync.shipped_is_what_was_ordered,
     ),
     Invariant(number=30, sentence="The audit trail is whole.", look=sync.the_trail_is_whole),
+    Invariant(number=31, sentence="Who acted was allowed to.", look=rights.who_acted_was_allowed),
 )
 
 

@@ -7,6 +7,7 @@ _LIVE = "(SELECT order_id FROM orders WHERE number = 'B1000001')"
 _CARD = "(SELECT order_id FROM orders WHERE number = 'B1000002')"
 _CARDED = "(SELECT payment_id FROM payments WHERE reference = 'B1000002-1')"
 _FAILED = "(SELECT order_id FROM orders WHERE number = 'B1000003')"
+_NOW = "'2026-11-25 00:00:00.000000'"
 _SAME_TRY = "kind, started_at, ended_at, outcome, reason"
 _LATE_TRY = "kind, '2099-01-01 00:00:00.000000', ended_at, outcome, reason, request, answer, worker"
 
@@ -32,6 +33,16 @@ PLANTED = (
     ),
     (4, f"UPDATE payment_moves SET key = key || 'x' WHERE payment_id = {_CARDED}"),
     (4, "UPDATE payments SET key = 'another' WHERE method = 'card' AND status = 'declined'"),
+    (
+        3,
+        f"INSERT INTO gift_certificates VALUES ('GC', 'USD', 9, 9, 'active', '', '', '', NULL, {_NOW}, {_NOW})",
+    ),
+    (
+        3,
+        f"""INSERT INTO gift_certificates
+            VALUES ('GC', 'USD', 9, 10, 'active', '', '', '', NULL, {_NOW}, {_NOW});
+            INSERT INTO certificate_moves VALUES ('issued:GC', 'GC', 'issued', 10, 10, '', {_NOW})""",
+    ),
     (
         4,
         f"""INSERT INTO transfer_attempts
@@ -94,6 +105,20 @@ PLANTED = (
     (14, f"UPDATE reservations SET order_id = {_FAILED} WHERE order_id IS NULL"),
     (15, "UPDATE carts SET status = 'open' WHERE status = 'ordered'"),
     (15, "UPDATE carts SET status = 'ordered' WHERE status = 'open'"),
+    (16, "INSERT INTO use_counts VALUES ('coupon', 'TEN', '', 1)"),
+    (16, f"INSERT INTO order_uses VALUES ({_LIVE}, 'coupon', 'TEN', '29485', {_NOW})"),
+    (
+        16,
+        f"""INSERT INTO use_counts VALUES ('coupon', 'TEN', '', 1);
+            INSERT INTO use_counts VALUES ('coupon', 'TEN', '29485', 1);
+            INSERT INTO order_uses VALUES ({_FAILED}, 'coupon', 'TEN', '29485', {_NOW})""",
+    ),
+    (
+        16,
+        f"""INSERT INTO coupons VALUES ('ONE', 'p', NULL, NULL, 0, NULL, '', '', '', 1, {_NOW});
+            INSERT INTO use_counts VALUES ('coupon', 'ONE', '', 1);
+            INSERT INTO order_uses VALUES ({_LIVE}, 'coupon', 'ONE', '', {_NOW})""",
+    ),
     (19, f"UPDATE transfers SET status = 'unknown' WHERE order_id = {_LIVE}"),
     (19, f"UPDATE transfers SET status = 'failed' WHERE order_id = {_LIVE}"),
     (20, "DELETE FROM transfer_attempts WHERE number = 1"),
@@ -128,4 +153,13 @@ PLANTED = (
     (30, "UPDATE audit SET actor = 'somebody' WHERE entry = 9"),
     (30, "DELETE FROM audit WHERE entry = 9"),
     (30, "UPDATE audit SET action = 'nothing' WHERE action = 'transfer.transferred'"),
+    (31, "UPDATE audit SET role = 'support' WHERE action = 'cart.line_added'"),
+    (31, "UPDATE audit SET role = 'supervisor' WHERE action = 'cart.line_added'"),
+    (31, "UPDATE audit SET action = 'money.burnt' WHERE action = 'call.opened'"),
+    (31, "UPDATE audit SET action = 'cart.price_approved' WHERE action = 'cart.line_added'"),
+    (
+        31,
+        """UPDATE cart_lines SET override = '{"unit_price": {"minor": 1, "currency": "USD"},
+           "reason_code": "x", "set_by": "ann", "approved_by": "sue"}'""",
+    ),
 )

@@ -215,7 +215,7 @@ def test_the_command_prints_a_table_and_fails_on_a_violation(
     place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["check", "--data-dir", str(place.data_dir)]) == 0
-    assert "25 hold, 0 broken, 0 skipped." in capsys.readouterr().out
+    assert "27 hold, 0 broken, 0 skipped." in capsys.readouterr().out
 
     place.edit("UPDATE orders SET notes = 'ring twice' WHERE number = 'B1000001'")
 

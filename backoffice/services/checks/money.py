@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, func, select
 from backoffice.domain.payment import MoveKind, PaymentMethod
 from backoffice.domain.statuses import LinkStatus, MoveStatus, OrderStatus, PaymentStatus
 from backoffice.services.checks.ledgers import Ledgers, Violation, violations
+from backoffice.services.checks.uses import certificates_are_their_ledger
 from backoffice.services.payments.alerts import LIMIT
 from backoffice.services.payments.moves import LOCAL, OPEN
 from backoffice.store.tables.ordering import order_lines, orders, payments, transfer_attempts
@@ -139,7 +140,7 @@ def never_more_than_the_total(connection: Connection, ledgers: Ledgers) -> list[
     for order_id, order in totals.items():
         if kept[order_id] > order.total:
             found.append((order.number, f"{kept[order_id]} is held or taken for a total of {order.total}."))
-    return violations(found)
+    return violations(found + certificates_are_their_ledger(connection))
 
 
 def _unfounded(row: Row[Any], moves: list[Row[Any]]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Orders: invariants 8 to 15; 16 counts the uses of coupons, and no promotion has limited uses yet."""
+"""Orders: invariants 8 to 15."""
 
 from collections import defaultdict
 from itertools import pairwise
