@@ -19,12 +19,17 @@ FIRST_SHIPMENT = "1"  # goes to the cart's own address by its own ship method
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LineOverride:
-    """A unit price set by hand: why, by whom, and who approved it ("" within the limit of the role)."""
+    """A unit price set by hand: why, by whom, and who approved it (nobody within the limit of the role).
+
+    ``usual`` is what a piece cost at that moment; ``approved_name`` is for reading.
+    """
 
     unit_price: Money
     reason_code: str
     set_by: StaffId
     approved_by: StaffId | None = None
+    approved_name: str = ""
+    usual: Money | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

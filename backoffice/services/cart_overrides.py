@@ -75,6 +75,8 @@ class CartOverrides(CartChanges):
                 reason_code=reason_code,
                 set_by=actor.staff_id,
                 approved_by=approver.staff_id if needs and approver else None,
+                approved_name=approver.name if needs and approver else "",
+                usual=usual,
             )
             set_line(connection, line_id, override=pack(override), unit_price=unit_price.minor)
             said: Detail = {

@@ -105,3 +105,19 @@ class EscapeGoesBack(QObject):
             self.escaped.emit()
             return True
         return False
+
+
+class EnterGoesOn(QObject):
+    """Emits ``entered`` when Enter is pressed in a choice it watches: a combo box does nothing with it itself."""
+
+    entered = Signal()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() is QEvent.Type.KeyPress
+            and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        ):
+            self.entered.emit()
+            return True
+        return False

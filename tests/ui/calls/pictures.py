@@ -15,7 +15,8 @@ from typing import Any, cast
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtWidgets import QApplication
 
-from backoffice.domain.ids import StaffId
+from backoffice.domain.cart import CartShipment, LineOverride
+from backoffice.domain.ids import LineId, StaffId
 from backoffice.domain.payment import PaymentMethod, PaymentPlan
 from backoffice.domain.staff import Actor, Role
 from tests.ui.calls.sample import (
@@ -24,6 +25,7 @@ from tests.ui.calls.sample import (
     CALL,
     CART,
     CUSTOMER,
+    HARBOR,
     JERSEY,
     METHODS,
     NOW,
@@ -39,9 +41,13 @@ from ui.screens.calls.state import (
     CallState,
     CardChoice,
     DeliveryState,
+    LinesState,
     OffersState,
     OrderState,
+    PriceState,
     Problem,
+    Repriced,
+    ShipmentState,
 )
 from ui.screens.calls.view import CallsScreen
 from ui.tasks import Tasks
@@ -53,6 +59,7 @@ VISA, MASTER = (
     CardChoice(token="t1", label="Visa ending 4242, 04/29"),
     CardChoice(token="t2", label="Mastercard ending 4444, 11/27"),
 )
+REASONS = (("DAMAGED", "The box is damaged."), ("MATCH", "A competitor's price is matched."))
 BASE = CallState(
     call=CALL,
     cart=prepared(CART),
@@ -81,7 +88,53 @@ def states() -> dict[str, CallState]:
     fewer = prepared(replace(CART, lines=(JERSEY, replace(CAGE, quantity=1))), offers=())
     dearer = replace(JERSEY, unit_price=usd("49.90"))
     changed = prepared(replace(CART, lines=(dearer, BIKE, CAGE)))
+    by_hand = replace(
+        BIKE,
+        unit_price=usd("600.00"),
+        override=LineOverride(
+            unit_price=usd("600.00"),
+            reason_code="DAMAGED",
+            set_by=StaffId("ann"),
+            approved_by=StaffId("susan"),
+            approved_name="Susan",
+            usual=usd("742.35"),
+        ),
+    )
+    overridden = replace(
+        BASE,
+        cart=prepared(replace(CART, lines=(JERSEY, by_hand, CAGE))),
+        price=PriceState(reasons=REASONS),
+        lines=LinesState(
+            last=Repriced(line_id=BIKE.line_id, name=BIKE.name, price=usd("600.00"), before=None)
+        ),
+    )
+    asking = PriceState(
+        line_id=BIKE.line_id,
+        reasons=REASONS,
+        asking=True,
+        problem=Problem(
+            sentence="600.00 USD is 142.35 USD below the usual 742.35 USD; you may change a price by 10 %.",
+            advice="A supervisor can approve it here with login and password.",
+        ),
+    )
+    second = CartShipment(shipment_id="2", ship_to=HARBOR, ship_method="OVERNIGHT")
+    parcels = replace(
+        CART,
+        lines=(
+            replace(JERSEY, quantity=8),
+            BIKE,
+            CAGE,
+            replace(JERSEY, line_id=LineId("l4"), quantity=4, shipment_id="2"),
+        ),
+        more_shipments=(second,),
+    )
     return {
+        "override-panel": replace(BASE, price=PriceState(line_id=BIKE.line_id, reasons=REASONS)),
+        "override-asking": replace(BASE, price=asking),
+        "overridden": overridden,
+        "two-shipments": replace(BASE, cart=prepared(parcels)).with_order(explained=True),
+        "send-elsewhere": replace(BASE, shipment=ShipmentState(line_id=JERSEY.line_id)),
+        "change-shipment": replace(BASE, cart=prepared(parcels), shipment=ShipmentState(shipment_id="2")),
         "prepared": BASE,
         "explained": BASE.with_order(explained=True),
         "coupon-refused": replace(

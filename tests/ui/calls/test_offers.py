@@ -3,6 +3,9 @@
 import pytest
 from PySide6.QtCore import Qt
 
+from backoffice.bootstrap import BackOffice
+from backoffice.domain.money import Money
+from tests.ui.calls import shop
 from tests.ui.calls.conftest import Agent
 from tests.ui.calls.talk import add, cart_of, open_call_of, prepared
 from ui.screens.calls.code_list import CodeList
@@ -65,3 +68,41 @@ async def test_each_cent_is_explained_at_a_key_and_put_away_again(agent: Agent) 
         assert agent.find(name).isVisible()
     agent.press("Ctrl+T")
     await agent.until(lambda: not agent.page.state.order.explained)
+
+
+async def test_a_certificate_pays_first_and_says_what_is_left_on_it(agent: Agent, office: BackOffice) -> None:
+    await shop.certificate(office, "GCXY-KKKK-LLLL", "10.00")
+    await open_call_of(agent)
+    await add(agent, "12*HL-U509-R")
+    await prepared(agent)
+    await offers_open(agent)
+    agent.enter()
+    assert agent.focus.objectName() == "certificateField"
+    agent.type("nothere")
+    agent.enter()
+    await agent.until(lambda: "no gift certificate" in agent.find("certificateField").accessibleDescription())
+    agent.fill("certificateField", "gcxy-kkkk-llll")
+    agent.enter()
+    await agent.until(lambda: cart_of(agent).gift_certificates)
+    await agent.until(lambda: codes(agent, "certificateCodes"))
+    assert "-$10.00" in codes(agent, "certificateCodes")[0]
+    assert "$0.00 left on it" in codes(agent, "certificateCodes")[0]
+    cart = cart_of(agent)
+    assert cart.prepared is not None
+    assert agent.words("totalToPay") == agent.desk.text.money(cart.prepared.to_pay)
+    assert cart.prepared.to_pay == cart.prepared.totals.total - Money.of("10", "USD")
+    agent.enter()
+    await agent.until(lambda: agent.focus.objectName() == "paymentButton")
+
+
+async def test_a_coupon_that_applies_says_what_it_gives(agent: Agent, office: BackOffice) -> None:
+    await shop.coupon(office, "SPRING10", 10)
+    await open_call_of(agent)
+    await add(agent, "HL-U509-R")
+    await offers_open(agent)
+    agent.type("spring10")
+    agent.enter()
+    await agent.until(lambda: cart_of(agent).coupons)
+    await prepared(agent)
+    await agent.until(lambda: "10 % off" in codes(agent, "couponCodes")[0])
+    assert cart_of(agent).prepared.totals.discount.minor > 0  # type: ignore[union-attr]  # just prepared

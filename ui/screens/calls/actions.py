@@ -21,6 +21,8 @@ class CallActions:
     new_caller: QAction
     entry: QAction
     lines: QAction
+    price: QAction
+    elsewhere: QAction
     undo: QAction
     new_address: QAction
     notes: QAction
@@ -49,7 +51,22 @@ class CallActions:
             new_caller=add("newCaller", tr("New caller"), "F3", icon="person"),
             entry=add("goToEntry", tr("Add items"), "Ctrl+E", icon="plus"),
             lines=add("goToLines", tr("Go to the items"), "Ctrl+L"),
-            undo=add("undoRemove", tr("Put the item back"), "Ctrl+Z", icon="back"),
+            price=add(
+                "changePrice", tr("Change the price"), "F6", tip=tr("Set what a piece of this item costs")
+            ),
+            elsewhere=add(
+                "sendElsewhere",
+                tr("Send elsewhere"),
+                "F8",
+                tip=tr("Send this item, or some of its pieces, to another address"),
+            ),
+            undo=add(
+                "undoRemove",
+                tr("Undo"),
+                "Ctrl+Z",
+                icon="back",
+                tip=tr("Undo what was done last to the items"),
+            ),
             new_address=add("newAddress", tr("New address"), "Ctrl+D", icon="home"),
             notes=add("goToNotes", tr("Notes"), "Ctrl+M", icon="note"),
             offers=add("offers", tr("Offers"), "F4", tip=tr("Enter coupons and gift certificates")),

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from backoffice.domain.cart import Call
 from backoffice.domain.customer import Address, AddressDraft, CustomerDraft
-from backoffice.domain.ids import CustomerId, LineId, Sku
+from backoffice.domain.ids import CustomerId, Sku
 from ui.desk import Desk
 from ui.screens.calls import reasons
 from ui.screens.calls.actions import CallActions
@@ -16,6 +16,7 @@ from ui.screens.calls.caller_panel import CallerPanel
 from ui.screens.calls.delivery_panel import DeliveryPanel
 from ui.screens.calls.entry_line import EntryLine
 from ui.screens.calls.items_panel import AGE, ItemsPanel
+from ui.screens.calls.items_wiring import ItemsWiring
 from ui.screens.calls.order_column import OrderColumn
 from ui.screens.calls.order_wiring import OrderWiring
 from ui.screens.calls.presenter import CallsPresenter
@@ -102,15 +103,19 @@ class CallPage(QWidget):
         self.delivery.show_state(state, why_not)
         if self._current:
             self.order.show_state(state, now)
-            explain(
-                self._actions.undo,
-                "" if state.lines.removed and not why_not else tr("Nothing was taken out."),
-            )
+            self._explain_items(state, why_not)
         self._show_read_back(state, promise)
         self.heard.emit(state)
         if self._current and not self._came and state.cart is not None:
             self._came = True
             self.focus_first()
+
+    def _explain_items(self, state: CallState, why_not: str) -> None:
+        nothing = "" if state.lines.last else tr("Nothing was done to the items that could be undone.")
+        none = "" if state.cart and state.cart.lines else tr("There is no item yet.")
+        explain(self._actions.undo, why_not or nothing)
+        for action in (self._actions.price, self._actions.elsewhere):
+            explain(action, why_not or none)
 
     def tick(self) -> None:
         """Let the clocks go on; when a promise ends, everything that rests on it changes."""
@@ -144,7 +149,7 @@ class CallPage(QWidget):
         self._start(self.presenter.order.submit())
 
     def undo(self) -> None:
-        self._start(self.presenter.lines.put_back())
+        self._start(self.presenter.lines.undo())
 
     def find_caller(self) -> None:
         self.presenter.caller.look_again()
@@ -196,12 +201,6 @@ class CallPage(QWidget):
     def _add(self, typed: str, picked: str) -> None:
         self._start(self._add_or_put_back(typed, picked))
 
-    def _change_quantity(self, line_id: str, typed: str) -> None:
-        self._start(self.presenter.lines.change_quantity(LineId(line_id), typed))
-
-    def _remove(self, line_id: str) -> None:
-        self._start(self.presenter.lines.remove(LineId(line_id)))
-
     def _choose_address(self, address: Address) -> None:
         self._start(self.presenter.delivery.choose(address))
 
@@ -238,7 +237,7 @@ class CallPage(QWidget):
 
     # Coroutines, and where the cursor goes after each.
     async def _then_method(self, act: Awaitable[bool]) -> None:
-        if await act:
+        if await act and not self.state.shipment.is_open:
             self.delivery.method.setFocus()
 
     async def _add_or_put_back(self, typed: str, picked: str) -> None:
@@ -262,9 +261,6 @@ class CallPage(QWidget):
         entry.entered.connect(self._add)
         entry.moved_on.connect(self._enter_moves_on)
         entry.dismissed.connect(self.presenter.entry.dismiss)
-        items.quantity_typed.connect(self._change_quantity)
-        items.remove_wanted.connect(self._remove)
-        items.left.connect(self._to_entry)
         delivery.address_chosen.connect(self._choose_address)
         delivery.method_chosen.connect(self._choose_method)
         delivery.form_wanted.connect(self.new_address)
@@ -272,6 +268,9 @@ class CallPage(QWidget):
         delivery.went_back.connect(self._address_back)
         delivery.notes_typed.connect(self._save_notes)
         delivery.tell_changed.connect(self._tell)
+        self.items_wiring = ItemsWiring(
+            items, self.presenter, start=self._start, back=self._to_entry, parent=self
+        )
         self._order_wiring = OrderWiring(
             order, self.presenter, start=self._start, back=self._to_entry, parent=self
         )

@@ -5,8 +5,8 @@
 3. A change that was made on an old version changes nothing: the cart is read again and a sentence says so.
 4. Other people's and other programs' changes are read in the background without a word.
 
-The parts of the talk are presenters of their own: `caller`, `entry`, `lines`, `delivery`, `offers`, `order`,
-`payment`.
+The parts of the talk are presenters of their own: `caller`, `entry`, `lines`, `price`, `shipment`,
+`delivery`, `offers`, `order`, `payment`.
 """
 
 import asyncio
@@ -27,6 +27,8 @@ from ui.screens.calls.lines_presenter import LinesPresenter
 from ui.screens.calls.offers_presenter import OffersPresenter
 from ui.screens.calls.order_presenter import OrderPresenter
 from ui.screens.calls.payment_presenter import PaymentPresenter
+from ui.screens.calls.price_presenter import PricePresenter
+from ui.screens.calls.shipment_presenter import ShipmentPresenter
 from ui.screens.calls.state import SAID_NO, CallState, NotesState, Problem, problem_of
 from ui.text import Text
 from ui.words import tr
@@ -61,6 +63,8 @@ class CallPresenter:
         self.entry = EntryPresenter(self)
         self.lines = LinesPresenter(self)
         self.delivery = DeliveryPresenter(self)
+        self.price = PricePresenter(self)
+        self.shipment = ShipmentPresenter(self)
         self.offers = OffersPresenter(self)
         self.order = OrderPresenter(self)
         self.payment = PaymentPresenter(self)
@@ -82,6 +86,7 @@ class CallPresenter:
             places = await self.office.inventory.locations()
             self.online = tuple(place.location_id for place in places[:1])  # the online store comes first
             await self.delivery.load()
+            await self.price.load()
             await self.caller.load()
             await self.order.recover()
         except SAID_NO as no:

@@ -46,6 +46,7 @@ class DeliveryPanel(CurrentSized):
         self._shown = DeliveryState()
         self.ship_to = _combo("shipToChooser", tr("Ships to"))
         self.method = _combo("shipMethodChooser", tr("Sent by"))
+        self._ships_to = _caption("", self.ship_to)
         self._new = QPushButton(tr("New address   Ctrl+D"))
         self._new.setObjectName("newAddressButton")
         self._sentence = Sentence("deliveryError")
@@ -67,6 +68,8 @@ class DeliveryPanel(CurrentSized):
     def show_state(self, state: CallState, why_not: str) -> None:
         """Show what was chosen and what can be."""
         cart, customer = state.cart, state.caller.customer
+        several = cart is not None and bool(cart.more_shipments)
+        self._ships_to.setText(tr("Shipment 1 goes to") if several else tr("Ships to"))
         self._show_addresses(cart, customer, why_not)
         self._show_methods(cart, state.delivery, why_not)
         self._show_notes(state, why_not)
@@ -143,7 +146,7 @@ class DeliveryPanel(CurrentSized):
         grid = QGridLayout()
         grid.setHorizontalSpacing(Space.L)
         grid.setVerticalSpacing(Space.S)
-        grid.addWidget(_caption(tr("Ships to"), self.ship_to), 0, 0)
+        grid.addWidget(self._ships_to, 0, 0)
         grid.addWidget(_caption(tr("Sent by"), self.method), 0, 1)
         row = QHBoxLayout()
         row.setSpacing(Space.M)

@@ -76,7 +76,9 @@ class DeliveryPresenter:
         self._call.caller.took(changed)
         self._put(saving=False, form=Form.NONE)
         new = next((one for one in changed.addresses if one.address_id not in known), None)
-        if new is not None:
+        if new is not None and self._call.state.shipment.is_open:
+            self._call.shipment.took_address(new)
+        elif new is not None:
             await self.choose(new)
         return True
 

@@ -8,8 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from ui.screens.calls.actions import CallActions
 from ui.screens.calls.line_rows import line_rows
 from ui.screens.calls.lines_table import LinesTable
+from ui.screens.calls.price_panel import PricePanel
 from ui.screens.calls.sentence import Sentence
+from ui.screens.calls.shipment_panel import ShipmentPanel
 from ui.screens.calls.state import CallState, Promise
+from ui.screens.calls.words import last_words
 from ui.text import Text
 from ui.theme import Space
 from ui.tone import Tone
@@ -26,6 +29,8 @@ class ItemsPanel(QWidget):
 
     quantity_typed = Signal(str, str)  # line id, what was typed
     remove_wanted = Signal(str)  # line id
+    shipment_wanted = Signal(str)  # shipment id
+    merge_wanted = Signal(str)  # shipment id
     left = Signal()
 
     def __init__(self, folder: Path, text: Text, actions: CallActions) -> None:
@@ -37,8 +42,12 @@ class ItemsPanel(QWidget):
         self._error = Sentence("linesError")
         self._undo = KeyHintButton(actions.undo, kind="flat")
         self._undone = Label(size="small", tone=Tone.NEUTRAL)
+        self.price = PricePanel(text)
+        self.shipment = ShipmentPanel()
         self.table.quantity_typed.connect(self.quantity_typed)
         self.table.remove_wanted.connect(self.remove_wanted)
+        self.table.shipment_wanted.connect(self.shipment_wanted)
+        self.table.merge_wanted.connect(self.merge_wanted)
         self.table.left.connect(self.left)
         undo = QHBoxLayout()
         undo.addWidget(self._undone)
@@ -50,11 +59,15 @@ class ItemsPanel(QWidget):
         column.addWidget(self._state, 1)
         column.addWidget(self._error)
         column.addLayout(undo)
+        column.addWidget(self.price)
+        column.addWidget(self.shipment)
 
     def show_state(self, state: CallState, promise: Promise, why_not: str) -> None:
         """Show the lines, unless they are shown already: every key pressed anywhere comes by here."""
+        self.price.show_state(state)
+        self.shipment.show_state(state)
         age = self._text.clock().timestamp() // AGE
-        asked = (state.cart, state.lines, promise, why_not, state.problem, age)
+        asked = (state.cart, state.lines, state.price.reasons, promise, why_not, state.problem, age)
         if asked == self._shown:
             return
         self._shown = asked
@@ -71,9 +84,7 @@ class ItemsPanel(QWidget):
             )
         problem = state.lines.problem
         self._error.say(problem.problem if problem else None)
-        removed = state.lines.removed
-        self._undone.setText(
-            tr("{n} × {name} taken out.", n=removed.quantity, name=removed.name) if removed else ""
-        )
-        self._undone.setVisible(removed is not None)
-        self._undo.setVisible(removed is not None)
+        last = state.lines.last
+        self._undone.setText(last_words(last, self._text))
+        self._undone.setVisible(last is not None)
+        self._undo.setVisible(last is not None)

@@ -1,7 +1,7 @@
 """The lines of the cart: change a quantity, take a line out, put it back.
 
 1. A quantity that can not be taken stays in its cell with a sentence; the cart keeps the last good one.
-2. A line taken out can be put back until another line goes.
+2. What was done last (a line taken out, a price set, pieces sent elsewhere) can be undone until something else is done.
 """
 
 from dataclasses import replace
@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 from backoffice.domain.cart import CartLine
 from backoffice.domain.entry import read_quantity
 from backoffice.domain.ids import LineId
-from ui.screens.calls.state import SAID_NO, LineProblem, Removed, problem_of
+from ui.screens.calls.state import (
+    SAID_NO,
+    LineProblem,
+    Moved,
+    Problem,
+    Removed,
+    Repriced,
+    problem_of,
+)
 
 if TYPE_CHECKING:
     from ui.screens.calls.call_presenter import CallPresenter
@@ -54,13 +62,32 @@ class LinesPresenter:
         if problem:
             self._put(problem=LineProblem(line_id=line_id, typed=str(line.quantity), problem=problem))
             return
-        self._put(problem=None, removed=Removed(sku=line.sku, name=line.name, quantity=line.quantity))
+        self._put(problem=None, last=Removed(sku=line.sku, name=line.name, quantity=line.quantity))
 
-    async def put_back(self) -> None:
-        """Add the line taken out last again."""
-        removed = self._call.state.lines.removed
-        if removed is None:
-            return
+    async def undo(self) -> None:
+        """Undo what was done last."""
+        match self._call.state.lines.last:
+            case Removed() as removed:
+                await self._put_back(removed)
+            case Repriced() as repriced:
+                await self._call.price.undo(repriced)
+            case Moved() as moved:
+                await self._call.shipment.undo(moved)
+            case None:
+                pass
+
+    def did(self, last: Repriced | Moved) -> None:
+        """Remember what was done, so that it can be undone."""
+        self._put(problem=None, last=last)
+
+    def undone(self, line_id: LineId, problem: Problem | None) -> None:
+        """Say that the last act was undone, or why it could not be."""
+        if problem is None:
+            self._put(problem=None, last=None)
+        else:
+            self._put(problem=LineProblem(line_id=line_id, typed="", problem=problem))
+
+    async def _put_back(self, removed: Removed) -> None:
         problem = await self._call.try_change(
             lambda cart: self._call.office.carts.add_line(
                 self._call.actor, cart.cart_id, removed.sku, removed.quantity, version=cart.version
@@ -69,7 +96,7 @@ class LinesPresenter:
         if problem:
             self._put(problem=LineProblem(line_id=LineId(""), typed=removed.sku, problem=problem))
             return
-        self._put(removed=None, problem=None)
+        self._put(last=None, problem=None)
 
     async def ask_stock(self) -> None:
         """Ask for the availability of all lines again: it is older than a look at it should be."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backoffice.domain.cart import Cart
+from backoffice.domain.certificate import certificate_code
 from ui.screens.calls import reasons
 from ui.screens.calls.state import Problem
 from ui.words import tr
@@ -53,6 +54,36 @@ class OffersPresenter:
             coupon_problem=await self._call.try_change(
                 lambda cart: self._coupons(cart, tuple(one for one in cart.coupons if one != code))
             )
+        )
+
+    async def add_certificate(self, typed: str) -> bool:
+        """Take the code of a gift certificate; True when it is in the cart."""
+        code, cart = certificate_code(typed), self._call.state.cart
+        if not code or cart is None:
+            return False
+        if code in cart.gift_certificates:
+            self._put(certificate_problem=Problem(sentence=tr("{code} is entered already.", code=code)))
+            return False
+        self._put(saving=True, certificate_problem=None)
+        problem = await self._call.try_change(
+            lambda cart: self._certificates(cart, (*cart.gift_certificates, code))
+        )
+        self._put(saving=False, certificate_problem=problem)
+        return problem is None
+
+    async def remove_certificate(self, code: str) -> None:
+        """Do not pay with a gift certificate after all."""
+        self._put(
+            certificate_problem=await self._call.try_change(
+                lambda cart: self._certificates(
+                    cart, tuple(one for one in cart.gift_certificates if one != code)
+                )
+            )
+        )
+
+    def _certificates(self, cart: Cart, codes: tuple[str, ...]) -> Awaitable[Cart]:
+        return self._call.office.carts.set_gift_certificates(
+            self._call.actor, cart.cart_id, codes, version=cart.version
         )
 
     def _coupons(self, cart: Cart, codes: tuple[str, ...]) -> Awaitable[Cart]:

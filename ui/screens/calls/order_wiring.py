@@ -33,6 +33,8 @@ class OrderWiring(QObject):
         offers, payment = column.offers, column.payment
         offers.coupon_typed.connect(self._add_coupon)
         offers.coupon_removed.connect(self._remove_coupon)
+        offers.certificate_typed.connect(self._add_certificate)
+        offers.certificate_removed.connect(self._remove_certificate)
         offers.went_back.connect(self._offers_back)
         payment.on_account.connect(self._on_account)
         payment.by_card.connect(self._by_card)
@@ -45,6 +47,12 @@ class OrderWiring(QObject):
 
     def _remove_coupon(self, code: str) -> None:
         self._start(self._do.offers.remove_coupon(code))
+
+    def _add_certificate(self, typed: str) -> None:
+        self._start(self._take_certificate(typed))
+
+    def _remove_certificate(self, code: str) -> None:
+        self._start(self._do.offers.remove_certificate(code))
 
     def _offers_back(self) -> None:
         self._do.offers.close()
@@ -69,6 +77,10 @@ class OrderWiring(QObject):
     async def _take_coupon(self, typed: str) -> None:
         if await self._do.offers.add_coupon(typed):
             self._column.offers.took_coupon()
+
+    async def _take_certificate(self, typed: str) -> None:
+        if await self._do.offers.add_certificate(typed):
+            self._column.offers.took_certificate()
 
     async def _then_submit(self, act: Awaitable[bool]) -> None:
         if await act and not self._do.state.order.paying:

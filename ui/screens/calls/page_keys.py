@@ -22,6 +22,8 @@ class PageKeys(QObject):
         do.notes.triggered.connect(self._to_notes)
         do.new_address.triggered.connect(self._new_address)
         do.undo.triggered.connect(self._undo)
+        do.price.triggered.connect(self._change_price)
+        do.elsewhere.triggered.connect(self._send_elsewhere)
         do.offers.triggered.connect(self._offers)
         do.prepare.triggered.connect(self._prepare)
         do.payment.triggered.connect(self._pay)
@@ -55,6 +57,14 @@ class PageKeys(QObject):
     def _undo(self) -> None:
         if page := self._top():
             page.undo()
+
+    def _change_price(self) -> None:
+        if page := self._top():
+            page.items_wiring.change_price()
+
+    def _send_elsewhere(self) -> None:
+        if page := self._top():
+            page.items_wiring.send_elsewhere()
 
     def _offers(self) -> None:
         if page := self._top():

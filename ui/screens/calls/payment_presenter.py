@@ -19,8 +19,6 @@ from ui.words import tr
 if TYPE_CHECKING:
     from ui.screens.calls.call_presenter import CallPresenter
 
-LINK = "link"  # the reference of a plan to pay by link: which one it is, the gateway says after Submit
-
 
 class PaymentPresenter:
     """The payment's part of one call."""
@@ -75,7 +73,7 @@ class PaymentPresenter:
 
     async def pay_by_link(self, amount: str = "") -> bool:
         """Let the customer pay on a page of the gateway's; True when kept."""
-        return await self._pay(PaymentMethod.LINK, LINK, tr("by payment link"), amount)
+        return await self._pay(PaymentMethod.LINK, "", tr("by payment link"), amount)
 
     async def remove(self, place: int) -> None:
         """Take a chosen way back."""

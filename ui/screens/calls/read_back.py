@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from babel.numbers import get_currency_name
 
-from backoffice.domain.cart import Cart
+from backoffice.domain.cart import Cart, CartLine, CartShipment
 from backoffice.domain.money import Money, currency_digits
 from ui.screens.calls.split import split_of
 from ui.screens.calls.state import Promise
@@ -39,25 +39,42 @@ def read_back(cart: Cart, promise: Promise, methods: dict[str, str], text: Text)
     """Return the order in words; what is missing or no longer holds is said to be so."""
     if not cart.lines:
         return ""
-    goods = [f"{spoken(line.quantity, text)} × {line.name}" for line in cart.lines]
-    parts = [_listed(goods)]
-    if promise is Promise.HOLDS and cart.prepared is not None:
-        parts.append(spoken_money(cart.prepared.totals.total, text))
+    holds = promise is Promise.HOLDS
+    total = (
+        spoken_money(cart.prepared.totals.total, text)
+        if holds and cart.prepared is not None
+        else tr("the total is not known before Prepare")
+    )
+    if cart.more_shipments:
+        parts = [*(_parcel(cart, one, methods, text) for one in cart.shipments), total]
     else:
-        parts.append(tr("the total is not known before Prepare"))
-    parts.append(
-        tr("to {place}", place=cart.ship_to.one_line())
-        if cart.ship_to
-        else tr("no address to send it to yet")
-    )
-    if cart.ship_method:
-        parts.append(tr("by {method}", method=methods.get(cart.ship_method, cart.ship_method)))
-    parts.append(
-        tr("paid {how}", how=shares_words(split_of(cart, holds=promise is Promise.HOLDS), text))
-        if cart.payments
-        else tr("no payment chosen yet")
-    )
-    return "; ".join(parts) + "."
+        parts = [_goods(cart.lines, text), total, *_way(cart.shipments[0], methods)]
+    parts.append(_paid(cart, text, holds=holds))
+    return "; ".join(part for part in parts if part) + "."
+
+
+def _parcel(cart: Cart, shipment: CartShipment, methods: dict[str, str], text: Text) -> str:
+    lines = tuple(line for line in cart.lines if line.shipment_id == shipment.shipment_id)
+    return " ".join((_goods(lines, text), ", ".join(_way(shipment, methods)))) if lines else ""
+
+
+def _goods(lines: tuple[CartLine, ...], text: Text) -> str:
+    return _listed([f"{spoken(line.quantity, text)} × {line.name}" for line in lines])
+
+
+def _way(shipment: CartShipment, methods: dict[str, str]) -> tuple[str, ...]:
+    place = shipment.ship_to
+    to = tr("to {place}", place=place.one_line()) if place else tr("no address to send it to yet")
+    if not shipment.ship_method:
+        return (to,)
+    return to, tr("by {method}", method=methods.get(shipment.ship_method, shipment.ship_method))
+
+
+def _paid(cart: Cart, text: Text, *, holds: bool) -> str:
+    split = split_of(cart, holds=holds)
+    ways = [one.code for one in cart.prepared.certificates] if holds and cart.prepared else []
+    ways += [shares_words(split, text)] if split.shares else []
+    return tr("paid {how}", how=", ".join(ways)) if ways else tr("no payment chosen yet")
 
 
 def spoken(number: int, text: Text) -> str:

@@ -4,12 +4,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
-from backoffice.domain.cart import Call, Cart, Prepared
+from backoffice.domain.cart import Call, Cart, LineOverride, Prepared
 from backoffice.domain.catalog import Product
 from backoffice.domain.customer import Address, Customer, CustomerHit
 from backoffice.domain.errors import Refusal, StoreUnavailable
 from backoffice.domain.ids import CallId, LineId, Sku
 from backoffice.domain.inventory import Availability, LineResult
+from backoffice.domain.money import Money
 from backoffice.domain.order import OrderRow, SubmitResult
 from backoffice.domain.statuses import CartStatus, CheckoutState
 
@@ -102,12 +103,63 @@ class Removed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Repriced:
+    """A price set by hand a moment ago, or given back; ``before`` is what it was set to before, None: its usual one."""
+
+    line_id: LineId
+    name: str
+    price: Money
+    before: LineOverride | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moved:
+    """Pieces sent elsewhere a moment ago; ``added`` is the shipment made for them, "" for one that was there."""
+
+    sku: Sku
+    name: str
+    quantity: int
+    from_shipment: str
+    to_shipment: str
+    added: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LinesState:
-    """What the table adds to the cart's lines."""
+    """What the table adds to the cart's lines. ``last`` can be undone, until something else is done."""
 
     problem: LineProblem | None = None
-    removed: Removed | None = None
+    last: Removed | Repriced | Moved | None = None
     fresh: tuple[tuple[Sku, Availability], ...] = ()  # heard since the line was added
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PriceState:
+    """The price of a line being set by hand. ``line_id`` None: none is. ``asking``: a supervisor has to approve."""
+
+    line_id: LineId | None = None
+    reasons: tuple[tuple[str, str], ...] = ()  # code, sentence
+    asking: bool = False
+    saving: bool = False
+    wrong: str = ""  # the field the problem is about: price, reason, login or password; "" for the whole
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShipmentState:
+    """A line being sent elsewhere (``line_id``), or a shipment being changed (``shipment_id``); neither: closed."""
+
+    line_id: LineId | None = None
+    shipment_id: str = ""
+    chosen: Address | None = None  # just written into the caller's book
+    saving: bool = False
+    wrong: str = ""  # pieces, address, method; "" for the whole
+    problem: Problem | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether its panel is shown."""
+        return self.line_id is not None or bool(self.shipment_id)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,6 +235,8 @@ class CallState:
     caller: CallerState = field(default_factory=CallerState)
     entry: EntryState = field(default_factory=EntryState)
     lines: LinesState = field(default_factory=LinesState)
+    price: PriceState = field(default_factory=PriceState)
+    shipment: ShipmentState = field(default_factory=ShipmentState)
     delivery: DeliveryState = field(default_factory=DeliveryState)
     notes: NotesState = field(default_factory=NotesState)
     offers: OffersState = field(default_factory=OffersState)

@@ -172,6 +172,8 @@ class CallsScreen(Screen):
             explain(action, several)
         if call is None:
             for action in (
+                self._do.price,
+                self._do.elsewhere,
                 self._do.offers,
                 self._do.prepare,
                 self._do.payment,

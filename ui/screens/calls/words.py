@@ -8,7 +8,7 @@ from backoffice.domain.customer import CustomerHit
 from backoffice.domain.inventory import Availability, AvailabilityStatus, LineResult, Source
 from backoffice.domain.money import Money
 from ui.screens.calls.split import Split
-from ui.screens.calls.state import Promise
+from ui.screens.calls.state import Moved, Promise, Removed, Repriced
 from ui.text import Text
 from ui.tone import Tone
 from ui.words import tr, tr_n
@@ -99,6 +99,19 @@ def promise_words(promise: Promise) -> str:
         Promise.CHANGED: tr("The cart has changed. Prepare again for the total."),
         Promise.EXPIRED: tr("Price and goods are no longer held. Prepare again."),
     }[promise]
+
+
+def last_words(last: Removed | Repriced | Moved | None, text: Text) -> str:
+    """Return what was done last and can be undone."""
+    match last:
+        case Removed():
+            return tr("{n} × {name} taken out.", n=text.number(last.quantity), name=last.name)
+        case Repriced():
+            return tr("{name} costs {price} now.", name=last.name, price=text.money(last.price))
+        case Moved():
+            return tr("{n} × {name} sent elsewhere.", n=text.number(last.quantity), name=last.name)
+        case None:
+            return ""
 
 
 def shares_words(split: Split, text: Text) -> str:
