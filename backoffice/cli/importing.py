@@ -9,7 +9,10 @@ from backoffice.cli.place import add_data_dir, load_settings
 from backoffice.cli.progress import ProgressLine
 from backoffice.settings import Settings
 
-KINDS = ("catalogue", "customers", "addresses", "stock", "ship_methods", "tax_rates")
+KINDS = (
+    *("catalogue", "customers", "addresses", "stock", "ship_methods", "tariffs", "tax_rates"),
+    *("promotions", "coupons", "coupon_rewards", "gift_certificates", "price_lists", "override_reasons"),
+)
 _REJECTED = 1
 _MOST_TOLD = 20
 
@@ -18,7 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_data_dir(parser)
     parser.add_argument("kind", choices=KINDS, help="what is in the file")
-    parser.add_argument("file", type=Path, help="CSV in UTF-8 with a header line")
+    parser.add_argument(
+        "file", type=Path, help="CSV in UTF-8 with a header line; promotions and tariffs: JSON lines"
+    )
     parser.add_argument(
         "--online", default="", metavar="LOCATION", help="which location of the file is the online store"
     )

@@ -11,6 +11,8 @@
    change neither price nor goods, so the promise goes on.
 """
 
+from dataclasses import replace
+
 from sqlalchemy import Connection
 
 from backoffice.domain.cart import LONGEST_NOTE, Cart
@@ -38,7 +40,7 @@ class Carts(CartLines, CartShipments, CartOverrides, CartPayment):
 
         def change(connection: Connection, cart: Cart) -> None:
             put_customer(connection, cart, customer_id)
-            self._reprice(connection, cart_id)
+            self._reprice(connection, replace(cart, customer_id=customer_id))
 
         return await self._change(actor, cart_id, version, "cart.customer_set", change, customer=customer_id)
 

@@ -75,11 +75,11 @@ class CartChanges(Calls):
 
         return await self._change(actor, cart_id, version, action, change)
 
-    def _reprice(self, connection: Connection, cart_id: CartId, *line_ids: LineId) -> None:
+    def _reprice(self, connection: Connection, before: Cart, *line_ids: LineId) -> None:
         """Give lines the price their customer and quantity have; all of them when none is named."""
-        if not self._quotes.has_price_lists(connection):
+        if not self._quotes.has_prices_for(connection, before):
             return
-        cart = load_cart(connection, cart_id)
+        cart = load_cart(connection, before.cart_id)
         usual = self._quotes.usual_prices(connection, cart, load_store(connection, self._store_id).pricing)
         for line in cart.lines:
             if line.override is None and (not line_ids or line.line_id in line_ids):

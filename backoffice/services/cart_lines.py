@@ -47,7 +47,7 @@ class CartLines(CartChanges):
             stock = pack(known[product.sku]) if product.sku in known else None
             if line:
                 set_line(connection, line.line_id, quantity=wanted, availability=stock)
-                self._reprice(connection, cart_id, line.line_id)
+                self._reprice(connection, cart, line.line_id)
                 return
             line_id = LineId(new_id())
             connection.execute(
@@ -64,7 +64,7 @@ class CartLines(CartChanges):
                     availability=stock,
                 )
             )
-            self._reprice(connection, cart_id, line_id)
+            self._reprice(connection, cart, line_id)
 
         return await self._change(
             actor, cart_id, version, "cart.line_added", change, sku=sku, quantity=quantity
@@ -92,7 +92,7 @@ class CartLines(CartChanges):
                     _refuse_short(settings, known.get(line.sku), all_pieces)
             stock = pack(known[line.sku]) if line.sku in known else None
             set_line(connection, line_id, quantity=quantity, availability=stock)
-            self._reprice(connection, cart_id, line_id)
+            self._reprice(connection, cart, line_id)
 
         return await self._change(
             actor, cart_id, version, "cart.quantity_changed", change, line=line_id, quantity=quantity

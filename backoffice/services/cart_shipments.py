@@ -176,7 +176,7 @@ class CartShipments(CartChanges):
             _split(connection, cart, line, shipment_id, quantity)
         if not whole:
             set_line(connection, line.line_id, quantity=line.quantity - quantity)
-        self._reprice(connection, cart.cart_id)
+        self._reprice(connection, cart)
 
 
 def _split(connection: Connection, cart: Cart, line: CartLine, shipment_id: str, quantity: int) -> None:

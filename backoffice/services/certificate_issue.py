@@ -41,11 +41,12 @@ def issue(
     *,
     code: str = "",
     expires_at: datetime | None = None,
+    recipient: str = "",
 ) -> str:
     """Make a certificate that can be used at once, and return its code."""
     code = certificate_code(code) or new_code()
     row = _row(code, amount, now)
-    _insert(connection, [row | {"expires_at": expires_at}])
+    _insert(connection, [row | {"expires_at": expires_at, "recipient": recipient}])
     return code
 
 

@@ -1,7 +1,8 @@
 """The demo: Adventure Works' catalogue, customers, stock and rules, and three people who sell it.
 
 1. Each file goes the way real data goes (``imports``), so its rows are checked and audited alike;
-2. offers become promotions, location 7 becomes the online fulfilment centre, the others physical stores;
+2. its offers become promotions, and ours come besides, with coupons, certificates and a price list; location 7
+   becomes the online fulfilment centre, the others physical stores;
 3. the staff of the sign-in screen can sign in;
 4. the store's own row comes last: where it is, the demo is complete, and loading again changes nothing.
 """
@@ -40,6 +41,15 @@ _FILES = (
     ("ship_methods", "ship_methods.csv"),
     ("tax_rates", "tax_rates.csv"),
 )
+_OFFERS = (  # in a folder of their own, for they are ours; each after what it names
+    ("catalogue", "products.csv"),
+    ("promotions", "promotions.jsonl"),
+    ("coupons", "coupons.csv"),
+    ("coupon_rewards", "coupon_rewards.csv"),
+    ("gift_certificates", "gift_certificates.csv"),
+    ("price_lists", "price_lists.csv"),
+    ("override_reasons", "override_reasons.csv"),
+)
 
 
 async def load_demo_data(
@@ -67,10 +77,12 @@ def _load(
     context = ImportContext(
         currency=chosen.currency, online=FINISHED_GOODS, online_location=chosen.online_location
     )
-    for kind, name in _FILES:
-        result = import_file(store, kind, folder / name, actor=SYSTEM, clock=clock, context=context)
+    files = [(kind, folder / name) for kind, name in _FILES]
+    files += [(kind, folder / "offers" / name) for kind, name in _OFFERS]
+    for kind, path in files:
+        result = import_file(store, kind, path, actor=SYSTEM, clock=clock, context=context)
         if result.rejected:
-            message = f"{name}, line {result.rejected[0].line}: {result.rejected[0].reason}"
+            message = f"{path.name}, line {result.rejected[0].line}: {result.rejected[0].reason}"
             raise ValueError(message)
     hashes = {login.login: hash_password(login.password) for login in DEMO_LOGINS}
 

@@ -1,16 +1,17 @@
 """What every kind of file has in common: its columns, how a cell is read, what is wrong with a row."""
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Connection, select
 
 from backoffice.domain.money import Money, Rounding
-from backoffice.services.csv_rows import RawRow
+from backoffice.services.csv_rows import RawRow, read_csv
 from backoffice.services.free_text import one_line, text_problem
 from backoffice.services.phone import HOME
 from backoffice.store.upsert import MOST_IN_ONE_QUESTION
@@ -71,6 +72,7 @@ class Kind:
     required: tuple[str, ...]
     read: Callable[[Cells, ImportContext], Values]
     write: Callable[[Connection, list[ReadRow], ImportContext, datetime], Refused]
+    rows: Callable[[Path, Callable[[list[str]], None]], Iterator[RawRow]] = read_csv
 
     def missing(self, columns: Collection[str]) -> tuple[str, ...]:
         """Return the required columns that are not there."""

@@ -142,7 +142,8 @@ def _read_ship_method(cells: Cells, context: ImportContext) -> Values:
     base, per_kg = read_amount(cells, "base", context), read_amount(cells, "rate", context)
     if base.currency != per_kg.currency:
         raise RowProblem("rate", f"It is in {per_kg.currency}, the base charge in {base.currency}.")
-    return {"code": code, "name": code, "base": base.minor, "per_kg": per_kg.minor, "currency": base.currency}
+    said = {"base": base.minor, "per_kg": per_kg.minor, "currency": base.currency}
+    return {"code": code, "name": code, "tariffs": [], **said}
 
 
 def _write_ship_methods(

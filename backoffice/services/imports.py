@@ -1,11 +1,12 @@
-"""Real data from CSV files: catalogue, customers, addresses, stock, ship methods, tax rates.
+"""Real data from files: catalogue, customers, addresses, stock, and everything that makes a price.
 
 1. The header is checked first; a file without its columns is refused whole.
 2. Rows are read one by one. A bad one is told with its line, field and reason, and the rest goes on.
 3. Good rows are written in transactions of a thousand, each with its audit row; loading a file again changes nothing.
 4. Between transactions progress is told and cancelling is looked for: what is loaded by then stays.
 
-Files are UTF-8 with a header line. Their columns, in any order, more than these being no harm:
+Files are UTF-8, CSV with a header line where nothing else is said. Their columns, in any order, more than these
+being no harm:
 
 catalogue     sku, name, category ("Bikes / Road Bikes"), color, size, weight_grams, list_price_usd (or any
               currency's code), sell_start, sell_end (2026-11-22, both included), photo (a file name),
@@ -21,6 +22,17 @@ ship_methods  ship_method, base_usd, rate_usd_per_kg (or any currency's code)
 tax_rates     country_code, state_code, tax_type (retail, wholesale, all), percent, name; optional rate_id (needed with
               the next two), postcodes (90210;35*;90000-90299), tax_classes (food;books), priority, compound,
               replaces_broader, on_shipping (yes, no), starts, ends (days, both included)
+promotions    JSON lines, one offer a line as `backofficectl price --help` tells it, with "active" and "kind" besides
+tariffs       JSON lines, one tariff a line: code (the ship method), charge, area, free_over ...; a ship method gets
+              all that the file has for it
+coupons       code, promotion_id; optional starts, ends (days, both included), max_uses, max_uses_per_customer,
+              customer_id, email, active (yes, no)
+coupon_rewards  reward_id, promotion_id (what the earned coupon opens), minimum_usd; optional name, good_for_days,
+              starts, ends, active
+gift_certificates  code, amount_usd; optional expires (a day, included), recipient. One that is there stays as it is
+price_lists   list_id, sku, price_usd; optional name, customer_id, customer_group, minimum_quantity, starts,
+              ends, active
+override_reasons  code, sentence; optional position, active
 """
 
 from collections.abc import Callable, Iterator
@@ -33,13 +45,27 @@ from sqlalchemy import Connection
 from backoffice.domain.errors import InvalidInput
 from backoffice.domain.staff import Actor
 from backoffice.services import audit
-from backoffice.services.csv_rows import RawRow, read_csv
+from backoffice.services.csv_rows import RawRow
+from backoffice.services.import_certificates import GIFT_CERTIFICATES, OVERRIDE_REASONS
 from backoffice.services.import_kinds import ImportContext, Kind, ReadRow, RowProblem
+from backoffice.services.import_offers import (
+    COUPON_REWARDS,
+    COUPONS,
+    PRICE_LISTS,
+    PROMOTIONS,
+    TARIFFS,
+)
 from backoffice.services.import_people import ADDRESSES, CUSTOMERS
 from backoffice.services.import_selling import CATALOGUE, SHIP_METHODS, STOCK, TAX_RATES
 from backoffice.store.store import Store
 
-KINDS = {kind.name: kind for kind in (CATALOGUE, CUSTOMERS, ADDRESSES, STOCK, SHIP_METHODS, TAX_RATES)}
+KINDS = {
+    kind.name: kind
+    for kind in (
+        *(CATALOGUE, CUSTOMERS, ADDRESSES, STOCK, SHIP_METHODS, TARIFFS, TAX_RATES),
+        *(PROMOTIONS, COUPONS, COUPON_REWARDS, GIFT_CERTIFICATES, PRICE_LISTS, OVERRIDE_REASONS),
+    )
+}
 _ROWS_AT_ONCE = 1_000
 _MOST_KEPT = 10_000
 
@@ -116,7 +142,7 @@ class _Import:
 
     def _batches(self) -> Iterator[tuple[list[RawRow], float]]:
         rows: list[RawRow] = []
-        reader = read_csv(self.path, self._check_header)
+        reader = self.kind.rows(self.path, self._check_header)
         for row in reader:
             rows.append(row)
             if len(rows) == _ROWS_AT_ONCE:

@@ -1,5 +1,6 @@
 """The store's rules as rows, and as the frozen values `domain.pricing` works with."""
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,15 +26,19 @@ class LoadedRules:
     tax_rates: tuple[TaxRate, ...]
     price_lists: dict[str, Row[Any]]
 
-    @property
-    def limited(self) -> tuple[str, ...]:
-        """Return the ids of the offers whose uses are counted."""
-        return tuple(offer.promotion_id for offer in self.promotions if is_limited(offer))
+    def counted(self, opened: Container[str]) -> tuple[str, ...]:
+        """Return the ids of the offers in play whose uses are counted; ``opened`` are those a coupon opens."""
+        return tuple(
+            offer.promotion_id for offer in self.promotions if is_limited(offer) and _in_play(offer, opened)
+        )
 
-    @property
-    def look_at_order_count(self) -> bool:
-        """Tell whether an offer is for a certain order of a customer."""
-        return any(offer.order_number is not None for offer in self.promotions)
+    def looks_at_order_count(self, opened: Container[str]) -> bool:
+        """Tell whether an offer in play is for a certain order of a customer."""
+        return any(offer.order_number is not None and _in_play(offer, opened) for offer in self.promotions)
+
+    def has_prices_for(self, customer_id: str) -> bool:
+        """Tell whether a price list may be this customer's, a group's, or everybody's."""
+        return any(row.customer_id in {"", customer_id} for row in self.price_lists.values())
 
 
 def load_pricing_rules(connection: Connection) -> LoadedRules:
@@ -63,6 +68,10 @@ def is_limited(promotion: Promotion) -> bool:
     """Tell whether an offer has a number of uses."""
     limits = promotion.limits
     return limits.max_uses is not None or limits.max_uses_per_customer is not None
+
+
+def _in_play(promotion: Promotion, opened: Container[str]) -> bool:
+    return not promotion.needs_coupon or promotion.promotion_id in opened
 
 
 def tariffs_of(row: Row[Any]) -> tuple[ShippingTariff, ...]:

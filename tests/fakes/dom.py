@@ -76,6 +76,10 @@ class FakeDom:
         )
         self._dom.count_stock(sku, location, quantity)
 
+    def know(self, sku: str) -> None:
+        """Make a SKU known that is never stocked."""
+        self._ledger.change("INSERT OR IGNORE INTO items (sku, name) VALUES (?, ?)", sku, sku)
+
     def script(self, operation: str, outcome: Failure, *, after_effect: bool = False, times: int = 1) -> None:
         """Let the next calls of an operation end this way, without the effect or after it."""
         self._script += [

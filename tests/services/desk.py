@@ -72,6 +72,7 @@ class Desk:
         _count_commits(office, desk.commits)
         for sku, quantity in (("HL-U509-R", 288), ("BK-M68S-38", 73), ("HL-U509", 10)):
             dom.stock(sku, quantity)
+        dom.know("GIFT-50")
         return desk
 
     async def another(self, process: str) -> "Desk":

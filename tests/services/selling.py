@@ -18,7 +18,7 @@ from backoffice.store.tables.pricing import (
     price_lists,
     tax_rates,
 )
-from backoffice.store.tables.selling import products, promotions, ship_methods
+from backoffice.store.tables.selling import promotions, ship_methods
 from tests.services.desk import Desk
 from tests.services.world import NOW
 
@@ -103,26 +103,6 @@ def reason(desk: Desk, code: str, sentence: str, *, active: bool = True) -> None
 def reward(desk: Desk, reward_id: str, promotion_id: str, minimum: str | int, **said: object) -> None:
     row = {"reward_id": reward_id, "name": reward_id, "promotion_id": promotion_id, "currency": "USD"}
     put(desk, coupon_rewards, **{**row, "minimum": usd(minimum).minor, "active": True, **said})
-
-
-def gift_product(desk: Desk, sku: str = "GIFT-50", amount: str | int = 50) -> None:
-    """A product of the kind gift certificate."""
-    put(
-        desk,
-        products,
-        sku=sku,
-        name="Gift certificate",
-        category="Gifts",
-        color="",
-        size="",
-        list_price=usd(amount).minor,
-        currency="USD",
-        photo="",
-        descriptions={},
-        minimum_quantity=1,
-        is_physical=False,
-        kind="gift_certificate",
-    )
 
 
 def put(desk: Desk, table: Table, **row: object) -> None:

@@ -18,7 +18,7 @@ from backoffice.services.codec import unpack
 from backoffice.store.tables.ordering import payments
 from backoffice.store.tables.people import audit
 from tests.services.desk import ORLANDO, Desk
-from tests.services.selling import certificate, gift_product, price_list, reason, usd
+from tests.services.selling import certificate, price_list, reason, usd
 from tests.services.world import AGENT, HOME, SUPERVISOR
 
 HELMET = "HL-U509-R"  # 34.99
@@ -283,7 +283,6 @@ async def test_the_cart_without_an_address_yet_gets_its_ship_method(desk: Desk) 
 
 
 async def test_what_can_not_be_is_refused_and_changes_nothing(desk: Desk) -> None:
-    gift_product(desk)
     cart = await with_shipment(desk, f"1*{HELMET}", "1*GIFT-50")
     carts, at = desk.office.carts, cart.version
     line, gift = cart.lines[0].line_id, cart.lines[1].line_id
@@ -344,7 +343,6 @@ async def test_our_own_stock_and_minimums_count_over_all_lines_of_an_item(desk: 
 
 async def test_a_gift_certificate_is_never_out_of_stock(desk: Desk) -> None:
     desk.use(InventorySystem.NON_ATP)
-    gift_product(desk)
     cart = await desk.built("2*GIFT-50")
 
     cart = await desk.office.carts.change_quantity(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Table, func, select
 
-from backoffice.domain.catalog import Product
+from backoffice.domain.catalog import Product, ProductKind
 from backoffice.domain.money import Money
 from backoffice.domain.pricing import (
     CartLine,
@@ -33,7 +33,14 @@ from backoffice.store.engine import open_engine
 from backoffice.store.store import Store
 from backoffice.store.tables import metadata
 from backoffice.store.tables.people import addresses, audit, customers
-from backoffice.store.tables.pricing import tax_rates
+from backoffice.store.tables.pricing import (
+    coupon_rewards,
+    coupons,
+    gift_certificates,
+    listed_prices,
+    override_reasons,
+    tax_rates,
+)
 from backoffice.store.tables.selling import locations, products, promotions, ship_methods, stock
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -76,15 +83,15 @@ async def counts(store: Store) -> dict[str, int]:
 
 async def test_the_demo_is_adventure_works_whole(store: Store) -> None:
     assert await counts(store) == {
-        "products": 295,
+        "products": 298,
         "customers": 847,
         "addresses": 417,
         "locations": 11,
         "stock": 460,
-        "promotions": 14,
+        "promotions": 21,
         "ship_methods": 5,
         "tax_rates": 29,
-        "audit": 7,
+        "audit": 14,
     }
     settings = await store.read(lambda connection: load_store(connection, "adventure"))
     assert (settings.currency, settings.default_ship_method) == ("USD", "XRQ - TRUCK GROUND")
@@ -147,7 +154,9 @@ async def test_offers_that_ended_in_2014_are_kept_but_give_nothing(store: Store)
     over = [offer.name for offer in rules.promotions if offer.limits.ends_at and offer.limits.ends_at <= NOON]
     assert len(over) == 10
     assert "Mountain-100 Clearance Sale" in over
-    volume = [offer.name for offer in rules.promotions if offer.limits.ends_at is None]
+    volume = [
+        offer.name for offer in rules.promotions if offer.limits.ends_at is None and not offer.needs_coupon
+    ]
     assert sorted(volume) == [
         "Volume Discount 11 to 14",
         "Volume Discount 15 to 24",
@@ -179,3 +188,27 @@ def priced(rules: LoadedRules, product: Product, quantity: int, group: str) -> P
             tax_rates=rules.tax_rates,
         )
     )
+
+
+async def test_what_a_call_centre_adds_is_there_and_opens_offers_that_are_there(store: Store) -> None:
+    def look(connection: Connection) -> tuple[set[str], set[str], dict[str, int]]:
+        offers: set[str] = set(connection.execute(select(promotions.c.promotion_id)).scalars())
+        opened: set[str] = set(connection.execute(select(coupons.c.promotion_id)).scalars())
+        opened |= set(connection.execute(select(coupon_rewards.c.promotion_id)).scalars())
+        tables = (coupons, coupon_rewards, gift_certificates, listed_prices, override_reasons)
+        return offers, opened, {table.name: count(connection, table) for table in tables}
+
+    offers, opened, numbers = await store.read(look)
+    assert opened <= offers
+    assert numbers == {
+        "coupons": 7,
+        "coupon_rewards": 1,
+        "gift_certificates": 3,
+        "listed_prices": 5,
+        "override_reasons": 5,
+    }
+
+
+async def test_a_gift_certificate_is_sold_untaxed_and_ships_nowhere(store: Store) -> None:
+    product = await store.read(lambda connection: load_product(connection, "GIFT-50"))
+    assert (product.kind, product.is_physical) == (ProductKind.GIFT_CERTIFICATE, False)

@@ -41,6 +41,9 @@ class Files:
     def load(self, kind: str, content: str | bytes, **given: Any) -> ImportResult:  # noqa: ANN401 - options of import_file
         file = self.folder / f"{kind}.csv"
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return self.load_path(kind, file, **given)
+
+    def load_path(self, kind: str, file: Path, **given: Any) -> ImportResult:  # noqa: ANN401 - as above
         context = ImportContext(online="7")
         return import_file(self.store, kind, file, actor=SYSTEM, clock=lambda: NOON, context=context, **given)
 

@@ -25,7 +25,6 @@ from tests.services.selling import (
     certificate,
     coupon,
     end_offer,
-    gift_product,
     no_taxes,
     offer,
     price_list,
@@ -67,26 +66,26 @@ def set_rules(desk: Desk, **rules: object) -> None:
 
 async def test_a_coupon_opens_its_offer_and_is_named_beside_it(desk: Desk) -> None:
     offer(desk, "autumn", needs_coupon=True)
-    coupon(desk, "AUTUMN10", "autumn")
+    coupon(desk, "LEAVES10", "autumn")
 
-    said = await prepared(desk, f"10*{HELMET}", coupons=("autumn10",))
+    said = await prepared(desk, f"10*{HELMET}", coupons=("leaves10",))
 
     [used] = said.offers
-    assert (used.promotion_id, used.coupon_code, used.amount) == ("autumn", "AUTUMN10", usd("34.99"))
+    assert (used.promotion_id, used.coupon_code, used.amount) == ("autumn", "LEAVES10", usd("34.99"))
     assert said.refused_coupons == ()
 
 
 @pytest.mark.parametrize(
     "written, reason",
     [
-        ({"ends_at": "past"}, "AUTUMN10 ended on 2026-11-21."),
-        ({"customer_id": "30113"}, "AUTUMN10 belongs to another customer."),
-        ({"email": "somebody@else.example"}, "AUTUMN10 belongs to another customer."),
-        ({"active": False}, "AUTUMN10 is not a coupon we know."),
-        ({"max_uses": 3}, "AUTUMN10 has been used 3 times; it may be used 3 times."),
+        ({"ends_at": "past"}, "LEAVES10 ended on 2026-11-21."),
+        ({"customer_id": "30113"}, "LEAVES10 belongs to another customer."),
+        ({"email": "somebody@else.example"}, "LEAVES10 belongs to another customer."),
+        ({"active": False}, "LEAVES10 is not a coupon we know."),
+        ({"max_uses": 3}, "LEAVES10 has been used 3 times; it may be used 3 times."),
         (
             {"max_uses_per_customer": 1},
-            "AUTUMN10 has been used 2 times by this customer, who may use it once.",
+            "LEAVES10 has been used 2 times by this customer, who may use it once.",
         ),
     ],
 )
@@ -96,16 +95,16 @@ async def test_a_coupon_that_does_not_apply_says_why(
     if written.get("ends_at"):
         written = {"ends_at": desk.clock.now.replace(hour=0, minute=0, second=0, microsecond=0)}
     offer(desk, "autumn", needs_coupon=True)
-    coupon(desk, "AUTUMN10", "autumn", **written)
+    coupon(desk, "LEAVES10", "autumn", **written)
     rows = [("", 3), (ORLANDO, 2), ("somebody", 1)]
     desk.do(
         lambda connection: connection.execute(
             insert(use_counts),
-            [{"kind": "coupon", "key": "AUTUMN10", "customer_id": who, "uses": uses} for who, uses in rows],
+            [{"kind": "coupon", "key": "LEAVES10", "customer_id": who, "uses": uses} for who, uses in rows],
         )
     )
 
-    said = await prepared(desk, f"10*{HELMET}", coupons=("AUTUMN10",))
+    said = await prepared(desk, f"10*{HELMET}", coupons=("LEAVES10",))
 
     assert said.refused_coupons == (reason,)
     assert said.offers == ()
@@ -193,7 +192,6 @@ async def test_certificates_that_can_not_pay_say_why_and_the_others_do(desk: Des
 
 
 async def test_no_offer_makes_a_gift_certificate_cheaper(desk: Desk) -> None:
-    gift_product(desk)
     offer(desk, "everything", PercentOff(percent=Decimal(50)))
 
     said = await prepared(desk, "1*GIFT-50")
@@ -302,7 +300,6 @@ def address_of(cart: Cart) -> dict[str, object]:
 
 
 async def test_what_does_not_travel_is_never_out_of_stock(desk: Desk) -> None:
-    gift_product(desk)
 
     alone = await desk.cart("1*GIFT-50")
     assert promise(alone).reservation_id is None
@@ -313,7 +310,6 @@ async def test_what_does_not_travel_is_never_out_of_stock(desk: Desk) -> None:
 
 async def test_a_line_the_dom_forgets_is_not_held(desk: Desk) -> None:
     """Only what has no stock at all is taken for held without an answer."""
-    gift_product(desk)
     cart = await desk.built("1*GIFT-50", f"2*{HELMET}", "1*BK-M68S-38")
     desk.dom.forgets = frozenset({HELMET})
 

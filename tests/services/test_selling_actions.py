@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import RowMapping, update
 
 from backoffice.domain.cart import Cart
 from backoffice.domain.errors import Refusal
@@ -16,7 +16,7 @@ from backoffice.domain.statuses import CheckoutState
 from backoffice.services.checkout.actions.create_gift_certificates import RECIPIENT
 from backoffice.services.checkout.actions.lists import PIPELINE
 from backoffice.services.limited_uses import count_back, count_uses
-from backoffice.store.tables.ordering import orders
+from backoffice.store.tables.ordering import order_lines, orders
 from backoffice.store.tables.people import customers
 from backoffice.store.tables.pricing import (
     certificate_moves,
@@ -26,7 +26,7 @@ from backoffice.store.tables.pricing import (
     use_counts,
 )
 from tests.services.desk import DECLINED, ON_ACCOUNT, ORLANDO, Desk
-from tests.services.selling import certificate, coupon, gift_product, offer, reward
+from tests.services.selling import certificate, coupon, offer, reward
 from tests.services.test_rollback import Stumbling
 from tests.services.world import AGENT
 
@@ -50,6 +50,14 @@ def counts(desk: Desk) -> dict[tuple[str, str], int]:
         used[row["key"], row["customer_id"]] += 1
     assert used == Counter(found)
     return {key: uses for key, uses in found.items() if uses}
+
+
+def earned(desk: Desk) -> list[RowMapping]:
+    return [row for row in desk.rows(coupons) if row["earned_by_order"]]
+
+
+def bought(desk: Desk) -> list[RowMapping]:
+    return [row for row in desk.rows(gift_certificates) if row["bought_in"]]
 
 
 def failing_after(desk: Desk, name: str) -> None:
@@ -199,7 +207,8 @@ async def paid_with(desk: Desk, code: str) -> Cart:
 async def test_a_balance_that_fell_meanwhile_is_told_before_anything_begins(desk: Desk) -> None:
     certificate(desk, "SMALL", 10)
     cart = await paid_with(desk, "SMALL")
-    desk.do(lambda connection: connection.execute(update(gift_certificates).values(balance=900)))
+    small = update(gift_certificates).where(gift_certificates.c.code == "SMALL")
+    desk.do(lambda connection: connection.execute(small.values(balance=900)))
 
     result = await desk.submit(cart)
 
@@ -222,7 +231,8 @@ async def test_a_certificate_that_went_meanwhile_is_told(
     certificate(desk, "SMALL", 10)
     cart = await paid_with(desk, "SMALL")
     desk.do(lambda connection: connection.execute(certificate_moves.delete()))
-    desk.do(lambda connection: connection.execute(update(gift_certificates).values(changed)))
+    small = update(gift_certificates).where(gift_certificates.c.code == "SMALL")
+    desk.do(lambda connection: connection.execute(small.values(changed)))
 
     assert (await desk.submit(cart)).sentence == said
 
@@ -231,7 +241,6 @@ async def test_a_certificate_that_went_meanwhile_is_told(
 
 
 async def test_certificates_bought_are_usable_once_the_order_is_paid(desk: Desk) -> None:
-    gift_product(desk)
     desk.use(desk.system(), certificate_validity=timedelta(days=365))
     cart = await desk.built("2*GIFT-50", f"1*{HELMET}")
     desk.change_cart(cart.cart_id, data=[[RECIPIENT, "dad@example.com"]])
@@ -239,27 +248,36 @@ async def test_certificates_bought_are_usable_once_the_order_is_paid(desk: Desk)
     result = await desk.submit(await desk.prepare(await desk.office.carts.get(AGENT, cart.cart_id)))
 
     assert result.state is CheckoutState.COMPLETED
-    rows = desk.rows(gift_certificates)
+    rows = bought(desk)
     assert [(row["amount"], row["balance"], row["status"], row["recipient"]) for row in rows] == [
         (5000, 5000, "active", "dad@example.com")
     ] * 2
     assert {row["expires_at"] for row in rows} == {desk.clock.now + timedelta(days=365)}
     assert len({row["bought_as"] for row in rows}) == 2
+    assert [row["tax"] for row in desk.rows(order_lines, sku="GIFT-50")] == [0]
     buyer = await paid_with(desk, rows[0]["code"])
     assert buyer.prepared is not None
     assert buyer.prepared.certificates != ()
 
 
+async def test_an_order_of_certificates_goes_to_the_dom_like_any_other(desk: Desk) -> None:
+    result = await desk.ordered("1*GIFT-50", f"1*{HELMET}")
+
+    await desk.run_jobs(within=timedelta(minutes=1))
+
+    assert desk.transfer(result.order_number)["status"] == "transferred"
+    desk.assert_totals_add_up(result.order_number)
+
+
 async def test_certificates_of_an_order_that_failed_are_cancelled(desk: Desk) -> None:
-    gift_product(desk)
     failing_after(desk, "updateOrder")
 
     result = await desk.submit(await desk.cart("1*GIFT-50"))
 
     assert result.state is CheckoutState.ROLLED_BACK
-    [row] = desk.rows(gift_certificates)
+    [row] = bought(desk)
     assert (row["status"], row["balance"]) == ("cancelled", 0)
-    assert sum(move["change"] for move in desk.rows(certificate_moves)) == 0
+    assert sum(move["change"] for move in desk.rows(certificate_moves, code=row["code"])) == 0
     with pytest.raises(Refusal, match="was cancelled"):
         await paid_with(desk, row["code"])
 
@@ -273,15 +291,15 @@ async def test_an_order_above_the_amount_earns_a_coupon_for_the_e_mail_address(d
 
     await desk.ordered(f"1*{HELMET}")
 
-    [earned] = desk.rows(coupons)
+    [won] = earned(desk)
     email = str(desk.row(customers, customer_id=ORLANDO)["email"]).casefold()
-    assert (earned["email"], earned["max_uses"]) == (email, 1)
-    assert earned["ends_at"] == desk.clock.now + timedelta(days=90)
-    cart = await with_coupons(desk, earned["code"])
+    assert (won["email"], won["max_uses"]) == (email, 1)
+    assert won["ends_at"] == desk.clock.now + timedelta(days=90)
+    cart = await with_coupons(desk, won["code"])
     assert cart.prepared is not None
-    assert [used.coupon_code for used in cart.prepared.offers] == [earned["code"]]
+    assert [used.coupon_code for used in cart.prepared.offers] == [won["code"]]
     assert (await desk.submit(cart)).state is CheckoutState.COMPLETED
-    again = await with_coupons(desk, earned["code"])
+    again = await with_coupons(desk, won["code"])
     assert again.prepared is not None
     assert again.prepared.refused_coupons[0].endswith("has been used once; it may be used once.")
 
@@ -292,8 +310,8 @@ async def test_a_customer_without_an_e_mail_address_earns_it_in_person(desk: Des
 
     await desk.ordered(f"1*{HELMET}")
 
-    [earned] = desk.rows(coupons)
-    assert (earned["customer_id"], earned["email"], earned["ends_at"]) == (ORLANDO, "", None)
+    [won] = earned(desk)
+    assert (won["customer_id"], won["email"], won["ends_at"]) == (ORLANDO, "", None)
 
 
 @pytest.mark.parametrize(
@@ -315,18 +333,18 @@ async def test_an_order_that_does_not_reach_a_reward_earns_nothing(
 
     await desk.ordered(f"1*{HELMET}")
 
-    assert desk.rows(coupons) == []
+    assert earned(desk) == []
 
 
 async def test_where_a_threshold_must_be_passed_reaching_it_earns_nothing(desk: Desk) -> None:
     reward(desk, "reached", "thanks", "34.99")
     desk.use(desk.system(), pricing=PricingRules(threshold_met_when_reached=False))
     await desk.ordered(f"1*{HELMET}")
-    assert desk.rows(coupons) == []
+    assert earned(desk) == []
 
     desk.use(desk.system(), pricing=PricingRules())
     await desk.ordered(f"1*{HELMET}")
-    assert len(desk.rows(coupons)) == 1
+    assert len(earned(desk)) == 1
 
 
 async def test_offers_lower_what_an_order_is_worth(desk: Desk) -> None:
@@ -335,7 +353,7 @@ async def test_offers_lower_what_an_order_is_worth(desk: Desk) -> None:
 
     await desk.ordered(f"1*{HELMET}")
 
-    assert desk.rows(coupons) == []
+    assert earned(desk) == []
 
 
 async def test_what_a_failed_checkout_earned_is_gone(desk: Desk) -> None:
@@ -344,5 +362,5 @@ async def test_what_a_failed_checkout_earned_is_gone(desk: Desk) -> None:
 
     await desk.ordered(f"1*{HELMET}")
 
-    assert desk.rows(coupons) == []
+    assert earned(desk) == []
     assert desk.rows(orders, status="FAILED") != []

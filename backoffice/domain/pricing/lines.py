@@ -9,6 +9,7 @@ from backoffice.domain.money import Money
 from backoffice.domain.pricing.areas import Destination
 
 STANDARD_TAX_CLASS = "standard"
+UNTAXED_TAX_CLASS = "untaxed"  # money and the like: no rate applies, not even one for all goods
 CATEGORY_SEPARATOR = " / "
 
 

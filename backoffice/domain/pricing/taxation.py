@@ -7,7 +7,7 @@ from backoffice.domain.money import apportion
 from backoffice.domain.pricing.areas import Destination
 from backoffice.domain.pricing.basket import Basket
 from backoffice.domain.pricing.freight import Freight
-from backoffice.domain.pricing.lines import CartLine
+from backoffice.domain.pricing.lines import UNTAXED_TAX_CLASS, CartLine
 from backoffice.domain.pricing.request import PricingRequest
 from backoffice.domain.pricing.rules import PricesHold, ShippingTaxed
 from backoffice.domain.pricing.tax_amounts import Taxable, converted, tax_amounts
@@ -136,6 +136,6 @@ class Taxation:
         return found
 
     def _rates(self, tax_class: str, place: Destination | None, tax_group: str) -> RateSet:
-        if place is None:
+        if place is None or tax_class == UNTAXED_TAX_CLASS:
             return NO_RATES
         return self._table.applicable(tax_class=tax_class, tax_group=tax_group, place=place)

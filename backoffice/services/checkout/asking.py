@@ -83,9 +83,10 @@ def pricing_request(
     skus = [line.sku for line in cart.lines]
     sold: dict[str, Row[Any]] = {row.sku: row for row in connection.execute(_PRODUCTS, {"skus": skus})}
     buyer = connection.execute(_CUSTOMER, {"customer": cart.customer_id}).first()
-    customer = _customer(connection, buyer, rules)
-    prices = _listed(connection, cart, customer, rules)
     entered = _coupons(connection, cart, buyer)
+    opened = {coupon.promotion_id for coupon in entered}
+    customer = _customer(connection, buyer, counts_orders=rules.looks_at_order_count(opened))
+    prices = _listed(connection, cart, customer, rules)
     return PricingRequest(
         at=now,
         currency=cart.currency,
@@ -96,7 +97,7 @@ def pricing_request(
         promotions=rules.promotions,
         coupon_codes=cart.coupons,
         coupons=entered,
-        uses=_uses(connection, rules, entered, customer.customer_id),
+        uses=_uses(connection, rules.counted(opened), entered, customer.customer_id),
         tariffs=rules.tariffs,
         tax_rates=rules.tax_rates,
         gift_certificates=_certificates(connection, cart, now),
@@ -157,17 +158,16 @@ def _destination(address: Address | None) -> Destination:
     return Destination(country=address.country, region=address.region, postcode=address.postal_code)
 
 
-def _customer(connection: Connection, buyer: Row[Any] | None, rules: LoadedRules) -> Customer:
+def _customer(connection: Connection, buyer: Row[Any] | None, *, counts_orders: bool) -> Customer:
     if buyer is None:
         return ANYBODY
-    counted = rules.look_at_order_count
     return Customer(
         customer_id=buyer.customer_id,
         groups=frozenset({buyer.group}),
         tax_group=buyer.tax_group,
         tax_exempt=buyer.tax_group == TAX_EXEMPT,
         order_count=connection.execute(_ORDERS, {"customer": buyer.customer_id}).scalar()
-        if counted
+        if counts_orders
         else None,
     )
 
@@ -229,8 +229,10 @@ def _coupon(row: Row[Any], buyer: Row[Any] | None) -> Coupon:
     )
 
 
-def _uses(connection: Connection, rules: LoadedRules, entered: tuple[Coupon, ...], customer_id: str) -> Uses:
-    keys = [*rules.limited, *(coupon.code for coupon in entered)]
+def _uses(
+    connection: Connection, counted: tuple[str, ...], entered: tuple[Coupon, ...], customer_id: str
+) -> Uses:
+    keys = [*counted, *(coupon.code for coupon in entered)]
     if not keys:
         return Uses()
     counts: dict[str, dict[str, list[int]]] = {PROMOTION: {}, COUPON: {}}

@@ -81,13 +81,10 @@ class Quotes:
             for line in request.lines
         }
 
-    def has_price_lists(self, connection: Connection) -> bool:
-        """Tell whether a price may depend on the customer or the quantity."""
-        return bool(self._current_rules(connection, self._clock()).price_lists)
-
-    def forget(self) -> None:
-        """Read the rules anew next time: they were changed here."""
-        self._rules = None
+    def has_prices_for(self, connection: Connection, cart: Cart) -> bool:
+        """Tell whether a price list may apply to the cart's customer."""
+        rules = self._current_rules(connection, self._clock())
+        return rules.has_prices_for(cart.customer_id or "")
 
     def _current_rules(self, connection: Connection, now: datetime) -> LoadedRules:
         if self._rules is None or self._read_at is None or now - self._read_at > RULES_GOOD_FOR:

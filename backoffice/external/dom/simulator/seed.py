@@ -41,6 +41,8 @@ def _seed_items(ledger: Ledger, folder: Path) -> dict[str, tuple[str, bool]]:
     for row in _read(folder / "products.csv"):
         ledger.insert("items", {"sku": row["sku"], "name": row["name"]})
         names[row["sku"]] = (row["name"], row["category"].startswith("Bikes"))
+    for row in _read(folder / "offers" / "products.csv"):  # gift certificates: known, never stocked
+        ledger.insert("items", {"sku": row["sku"], "name": row["name"]})
     return names
 
 
