@@ -10,6 +10,7 @@ from backoffice.domain.cart import Cart
 from backoffice.domain.ids import CallId, CartId
 
 SKUS = ("HL-U509-R", "BK-M68S-38")
+COUPON_USES = 1  # the coupon's limit, in all
 PAYS = ("account", "card", "declined", "late")
 
 
@@ -21,6 +22,7 @@ class Promise:
     held: dict[str, int]
     total: int
     until: datetime
+    by_coupon: bool = False
 
 
 @dataclass
@@ -31,6 +33,7 @@ class CartModel:
     cart: Cart
     lines: dict[str, int] = field(default_factory=dict)
     pay: str = "account"
+    has_coupon: bool = False
     promise: Promise | None = None  # as it was made
     changed: bool = True  # goods or address changed since the promise
     state: str = "open"  # open, checking, ordered, dropped
@@ -61,6 +64,7 @@ class Shop:
 
     prices: dict[str, int]
     stock: dict[str, int]
+    coupon_uses: int = 0
     carts: list[CartModel] = field(default_factory=list)
 
     def reserved(self, sku: str) -> int:
@@ -78,15 +82,25 @@ class Shop:
         """Give back what the cart held, then hold each line whole or not at all."""
         cart.promise = None
         held = {sku: quantity if quantity <= self.free(sku) else 0 for sku, quantity in cart.lines.items()}
-        prices = {sku: self.prices[sku] for sku in cart.lines}
-        cart.promise = Promise(prices=prices, held=held, total=total, until=now + price_lock)
+        cart.promise = Promise(
+            prices={sku: self.prices[sku] for sku in cart.lines},
+            held=held,
+            total=total,
+            until=now + price_lock,
+            by_coupon=cart.has_coupon and self.coupon_uses < COUPON_USES,
+        )
         cart.changed = False
+
+    def is_used_up(self, cart: CartModel) -> bool:
+        """The cart was promised a price by a coupon that others have used up since."""
+        return cart.promise is not None and cart.promise.by_coupon and self.coupon_uses >= COUPON_USES
 
     def order(self, cart: CartModel, number: str) -> None:
         """The order takes what the cart held."""
         assert cart.promise is not None
         for sku, quantity in cart.promise.held.items():
             self.stock[sku] -= quantity
+        self.coupon_uses += cart.promise.by_coupon
         cart.state, cart.number = "ordered", number
 
     def sweep(self, now: datetime) -> None:

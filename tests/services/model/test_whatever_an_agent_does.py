@@ -26,11 +26,13 @@ from backoffice.domain.statuses import CheckoutState
 from backoffice.store.tables.ordering import orders
 from tests.services.desk import CARD, DECLINED, LATE, ON_ACCOUNT, ORLANDO, Desk
 from tests.services.model.books import broken
-from tests.services.model.small_model import PAYS, SKUS, CartModel, Shop
+from tests.services.model.small_model import COUPON_USES, PAYS, SKUS, CartModel, Shop
+from tests.services.selling import coupon, offer
 from tests.services.world import AGENT
 
 T = TypeVar("T")
 _PLANS = {"account": ON_ACCOUNT, "card": CARD, "declined": DECLINED, "late": LATE}
+COUPON = "ONCE"
 _PRICE_LOCK = timedelta(minutes=15)
 _CARTS = st.integers(0, 1)
 _HAPPENINGS = ("bank trouble", "bank decides", "time", "work", "housekeeping", "call dropped")
@@ -62,6 +64,8 @@ class Agents(RuleBasedStateMachine):
             self.desk.own_stock(sku, pieces + number)
             self.shop.stock[sku] = pieces + number
             self.change_price(sku, 1000 + number)
+        offer(self.desk, "ten", needs_coupon=True)
+        coupon(self.desk, COUPON, "ten", max_uses=COUPON_USES)
         self.open_call()
         self.open_call()
 
@@ -133,6 +137,21 @@ class Agents(RuleBasedStateMachine):
             cart.pay = pay
 
     @rule(which=_CARTS)
+    def enter_coupon(self, which: int) -> None:
+        cart = self.cart(which)
+        if cart is None:
+            return
+        said = self.said(
+            lambda: self.desk.office.carts.set_coupons(
+                AGENT, cart.cart_id, (COUPON,), version=cart.cart.version
+            ),
+            cart,
+        )
+        assert said == ("" if cart.state == "open" else "in_checkout")
+        if not said:
+            cart.has_coupon = cart.changed = True
+
+    @rule(which=_CARTS)
     def prepare(self, which: int) -> None:
         cart = self.cart(which)
         if cart is None:
@@ -147,6 +166,8 @@ class Agents(RuleBasedStateMachine):
                 cart, now=prepared.prepared_at, total=prepared.totals.total.minor, price_lock=_PRICE_LOCK
             )
             assert prepared.totals.items.minor == cart.items()
+            assert cart.promise is not None
+            assert any(offer.coupon_code == COUPON for offer in prepared.offers) is cart.promise.by_coupon
 
     @rule(which=_CARTS, stale=st.booleans())
     def submit(self, which: int, stale: bool) -> None:
@@ -154,7 +175,7 @@ class Agents(RuleBasedStateMachine):
         if cart is None:
             return
         version = cart.cart.version - stale
-        good = cart.may_be_submitted(self.desk.clock.now)
+        good, used_up = cart.may_be_submitted(self.desk.clock.now), self.shop.is_used_up(cart)
         submitted = self.desk.submitter.submit(AGENT, cart.cart_id, version=version)
         if stale and cart.state == "open":
             with pytest.raises(Conflict):
@@ -171,7 +192,7 @@ class Agents(RuleBasedStateMachine):
             return
         self.read(cart, result.state, result.order_number)
         if cart.pay == "account":
-            assert result.state is CheckoutState.COMPLETED
+            assert result.state is (CheckoutState.ROLLED_BACK if used_up else CheckoutState.COMPLETED)
 
     @precondition(lambda self: any(cart.state == "ordered" for cart in self.shop.carts))
     @rule()
@@ -196,7 +217,7 @@ class Agents(RuleBasedStateMachine):
 
     # What the world does.
 
-    @rule(sku=st.sampled_from(SKUS), price=st.integers(1, 500_000))
+    @rule(sku=st.sampled_from(SKUS), price=st.integers(100, 500_000))
     def change_price(self, sku: str, price: int) -> None:
         self.desk.change_product(sku, list_price=price)
         self.shop.prices[sku] = price
@@ -244,11 +265,12 @@ class Agents(RuleBasedStateMachine):
     def read(self, cart: CartModel, state: CheckoutState, number: str) -> None:
         if state is CheckoutState.COMPLETED:
             assert cart.pay != "declined"
+            assert not self.shop.is_used_up(cart)
             self.shop.order(cart, number)
         elif state is CheckoutState.CHECKING:
             cart.state = "checking"
         else:
-            assert cart.pay != "account" or state is CheckoutState.STUCK
+            assert cart.pay != "account" or self.shop.is_used_up(cart)
             cart.state = "open"
 
     def look(self) -> None:
