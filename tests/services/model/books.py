@@ -43,6 +43,9 @@ def bank_book(desk: Desk) -> dict[str, Any]:
             }
             for payment in desk.gateway.payments.values()
         ],
-        "links": [],
+        "links": [
+            {"reference": link.reference, "status": link.status} for link in desk.gateway.links.values()
+        ],
+        "keys": [{"key": key} for _operation, key in desk.gateway.calls if key],
         "key_conflicts": [],
     }
