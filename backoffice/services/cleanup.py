@@ -31,13 +31,21 @@ from sqlalchemy import (
 
 from backoffice.domain.failed_checkout import OPEN_PAYMENTS
 from backoffice.domain.staff import SYSTEM, Actor, Right
-from backoffice.domain.statuses import CheckoutState, OrderStatus, ReservationStatus, TakeBackState
+from backoffice.domain.statuses import (
+    CheckoutState,
+    LinkStatus,
+    OrderStatus,
+    ReservationStatus,
+    TakeBackState,
+)
 from backoffice.services import audit
+from backoffice.services.failed_checkout_rows import UNSETTLED_MOVES
 from backoffice.services.stores import load_store
 from backoffice.store.store import Store
 from backoffice.store.tables.base import metadata
 from backoffice.store.tables.messages import mails
 from backoffice.store.tables.ordering import checkout_attempts, checkout_steps, counters, orders, payments
+from backoffice.store.tables.payments import payment_links, payment_moves
 from backoffice.store.tables.selling import reservations
 from backoffice.store.tables.undoing import take_backs
 
@@ -50,12 +58,25 @@ _LIVE = [
     for status in ReservationStatus
     if status not in {ReservationStatus.RELEASED, ReservationStatus.EXPIRED}
 ]
+_OPEN_PAGES = [LinkStatus.MAKING.value, LinkStatus.OPEN.value, LinkStatus.CLOSING.value]
 _GUARDS: dict[str, ColumnElement[bool]] = {
     "A payment of it is still open.": exists().where(
         payments.c.order_id == orders.c.order_id,
         or_(
             payments.c.status.in_([status.value for status in OPEN_PAYMENTS]),
             payments.c.captured > payments.c.refunded,
+        ),
+    ),
+    "Money of it is still under way.": or_(
+        exists().where(
+            payments.c.order_id == orders.c.order_id,
+            payment_moves.c.payment_id == payments.c.payment_id,
+            payment_moves.c.status.in_(UNSETTLED_MOVES),
+        ),
+        exists().where(
+            payments.c.order_id == orders.c.order_id,
+            payment_links.c.payment_id == payments.c.payment_id,
+            payment_links.c.status.in_(_OPEN_PAGES),
         ),
     ),
     "It still holds stock.": exists().where(

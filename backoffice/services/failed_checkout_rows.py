@@ -24,6 +24,7 @@ from backoffice.domain.money import Money
 from backoffice.domain.statuses import (
     CartStatus,
     CheckoutState,
+    MoveStatus,
     OrderStatus,
     ReservationStatus,
     TakeBackState,
@@ -37,12 +38,16 @@ from backoffice.store.tables.ordering import (
     payments,
     transfers,
 )
+from backoffice.store.tables.payments import payment_moves
 from backoffice.store.tables.people import customers
 from backoffice.store.tables.selling import reservations
 from backoffice.store.tables.undoing import take_backs
 
 _A = checkout_attempts.c
 _F = FailedStanding
+UNSETTLED_MOVES = [
+    status.value for status in MoveStatus if status not in {MoveStatus.DONE, MoveStatus.DROPPED}
+]
 _OPEN_MONEY = [status.value for status in OPEN_PAYMENTS]
 _ROLLED_BACK = _A.state == CheckoutState.ROLLED_BACK.value
 _NUMBERED = _A.order_number != ""
@@ -195,8 +200,18 @@ def _journal(connection: Connection, attempt_id: str) -> tuple[JournalLine, ...]
 
 
 def _open_items(connection: Connection, attempt: Row[Any]) -> tuple[OpenItem, ...]:
+    waits_for = (
+        select(payment_moves.c.reason)
+        .where(
+            payment_moves.c.payment_id == payments.c.payment_id,
+            payment_moves.c.status.in_(UNSETTLED_MOVES),
+        )
+        .order_by(payment_moves.c.place)
+        .limit(1)
+        .scalar_subquery()
+    )
     money = connection.execute(
-        select(payments)
+        select(payments, waits_for.label("waits_for"))
         .where(payments.c.order_id == attempt.order_id, payments.c.status.in_(_OPEN_MONEY))
         .order_by(payments.c.place)
     )
@@ -224,7 +239,7 @@ def _open_items(connection: Connection, attempt: Row[Any]) -> tuple[OpenItem, ..
             amount=Money(row.amount, row.currency),
             status=row.status,
             since=row.updated_at,
-            reason=row.reason,
+            reason=row.waits_for or row.reason,
         )
         for row in money
     ]

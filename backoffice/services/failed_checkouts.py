@@ -24,13 +24,14 @@ from backoffice.domain.failed_checkout import (
 )
 from backoffice.domain.lock import modified
 from backoffice.domain.staff import Actor, Right
-from backoffice.domain.statuses import CartStatus, CheckoutState
+from backoffice.domain.statuses import CartStatus, CheckoutState, MoveStatus
 from backoffice.services import audit
 from backoffice.services.failed_checkout_rows import read_details, read_page, read_summary
 from backoffice.services.free_text import checked_reason
 from backoffice.services.jobs import Jobs
 from backoffice.store.store import Store
 from backoffice.store.tables.ordering import carts, checkout_attempts
+from backoffice.store.tables.payments import payment_moves
 
 LARGEST_PAGE = 500
 _JOBS = {
@@ -38,6 +39,7 @@ _JOBS = {
     OpenKind.STOCK: "release_reservation",
     OpenKind.TAKE_BACK: "take_back",
 }
+_NOT_UNDER_WAY = (MoveStatus.PLANNED.value, MoveStatus.UNKNOWN.value)
 
 
 class FailedCheckouts:
@@ -93,6 +95,8 @@ class FailedCheckouts:
                 )
                 self._now(connection, "resume_checkout", attempt_id, now)
             for item in details.open_items:
+                if item.kind is OpenKind.PAYMENT:
+                    _bring_forward(connection, item.subject, now)
                 if item.kind in _JOBS:
                     self._now(connection, _JOBS[item.kind], item.subject, now)
             self._tell(connection, actor, "checkout.undo_retried", details, now)
@@ -160,3 +164,12 @@ def _as_seen(connection: Connection, attempt_id: str, seen: FailedStanding) -> F
     if details.checkout.standing is not seen:
         raise modified("checkout")
     return details
+
+
+def _bring_forward(connection: Connection, payment_id: str, now: datetime) -> None:
+    """What of a payment waits for its time waits no longer; a try under way is left to end."""
+    connection.execute(
+        update(payment_moves)
+        .where(payment_moves.c.payment_id == payment_id, payment_moves.c.status.in_(_NOT_UNDER_WAY))
+        .values(next_try_at=now)
+    )

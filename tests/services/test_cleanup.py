@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Table, insert, select, update
 
 from backoffice.domain.errors import NotAllowed
 from backoffice.domain.ids import new_id
@@ -20,8 +20,10 @@ from backoffice.store.tables.ordering import (
     orders,
     payments,
 )
+from backoffice.store.tables.payments import payment_links, payment_moves
 from backoffice.store.tables.people import audit
 from backoffice.store.tables.selling import reservations
+from backoffice.store.tables.undoing import take_backs
 from tests.services.desk import DECLINED, Desk
 from tests.services.world import AGENT, SUPERVISOR, SUPPORT
 
@@ -53,16 +55,18 @@ def broken(desk: Desk) -> dict[int, Any]:
         {
             "reference": payment.reference,
             "status": payment.status,
+            "authorised": payment.authorised,
             "captured": payment.captured,
             "refunded": payment.refunded,
             "events": [],
         }
         for payment in desk.gateway.payments.values()
     ]
+    keys = [{"key": key} for _, key in desk.gateway.calls if key]
     ledgers = Ledgers(
         now=desk.clock.now,
         quiet=True,
-        payments={"payments": bank, "key_conflicts": []},
+        payments={"payments": bank, "links": [], "keys": keys, "key_conflicts": []},
         dom={**desk.dom.ledger(), "key_conflicts": []},
     )
     findings = desk.office.store.read_here(lambda connection: check_all(connection, ledgers))
@@ -139,6 +143,50 @@ async def test_order_with_money_taken_and_not_refunded_stays(desk: Desk) -> None
     await failed_long_ago(desk)
     desk.do(lambda connection: connection.execute(update(payments).values(captured=100, refunded=99)))
     assert await desk.office.cleanup.run(SUPERVISOR) == 0
+
+
+@pytest.mark.parametrize(
+    "table, row",
+    [
+        (payment_moves, {"status": "planned"}),
+        (payment_moves, {"status": "sent"}),
+        (payment_moves, {"status": "unknown"}),
+        (payment_moves, {"status": "refused"}),
+        (payment_links, {"status": "making"}),
+        (payment_links, {"status": "open"}),
+        (payment_links, {"status": "closing"}),
+        (take_backs, {"state": "open"}),
+    ],
+)
+async def test_order_with_something_under_way_outside_stays(
+    desk: Desk, table: Table, row: dict[str, str]
+) -> None:
+    await failed_long_ago(desk, 2)
+    add_row(desk, table, "B1000001", **row)
+    add_row(desk, table, "B1000002", **dict.fromkeys(row, "done" if table is not payment_links else "closed"))
+    plan = await desk.office.cleanup.plan(SUPERVISOR)
+    assert (plan.numbers, [number for number, _ in plan.kept]) == (("B1000002",), ["B1000001"])
+    assert await desk.office.cleanup.run(SUPERVISOR) == 1
+    assert numbers(desk) == ["B1000001"]
+
+
+def add_row(desk: Desk, table: Table, number: str, **values: object) -> None:
+    """Something of that order which is under way, or was."""
+    order_id = desk.order(number)["order_id"]
+    now = desk.clock.now
+    row: dict[str, object] = {"payment_id": desk.row(payments, order_id=order_id)["payment_id"], "reason": ""}
+    row |= {"updated_at": now, "key": f"key of {number}"}
+    if table is payment_moves:
+        row |= {"move_id": new_id(), "place": 9, "kind": "void", "amount": 1, "gives_back": False}
+        row |= {"about": "", "attempts": 0, "planned_at": now, "next_try_at": now}
+    elif table is payment_links:
+        row |= {"link_id": "", "url": "", "expires_at": now, "closing_because": "", "looks": 0}
+    else:
+        attempt = desk.row(checkout_attempts, order_id=order_id)["attempt_id"]
+        row |= {"take_back_id": new_id(), "attempt_id": attempt, "action": "loyalty", "subject": "points"}
+        row |= {"detail": "", "tries": 0, "created_at": now}
+    kept = {name: value for name, value in (row | values).items() if name in table.c}
+    desk.do(lambda connection: connection.execute(insert(table).values(kept)))
 
 
 @pytest.mark.parametrize("status", ["asking", "held", "consumed", "releasing"])

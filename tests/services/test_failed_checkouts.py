@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from backoffice.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Refusal
 from backoffice.domain.failed_checkout import (
@@ -13,7 +13,7 @@ from backoffice.domain.failed_checkout import (
     may_reopen,
     may_retry,
 )
-from backoffice.domain.ids import CartId
+from backoffice.domain.ids import CartId, new_id
 from backoffice.domain.outcome import Unknown, Unreachable
 from backoffice.domain.statuses import CartStatus, CheckoutState
 from backoffice.services.check import check_all
@@ -21,6 +21,7 @@ from backoffice.services.checkout.actions.lists import PIPELINE
 from backoffice.services.checks.ledgers import Ledgers
 from backoffice.store.tables.ordering import checkout_attempts, payments
 from backoffice.store.tables.people import audit
+from backoffice.store.tables.undoing import take_backs
 from tests.services.desk import CARD, DECLINED, ON_ACCOUNT, Desk
 from tests.services.test_rollback import Stumbling, UndoFails, with_action
 from tests.services.world import AGENT, SUPERVISOR, SUPPORT
@@ -120,6 +121,41 @@ async def test_stock_being_released_is_open(desk: Desk) -> None:
     assert desk.held_at_dom() == 0
     by_number = await desk.office.failed_checkouts.get(SUPERVISOR, result.order_number)
     assert by_number.checkout.standing is F.UNDONE
+
+
+async def test_what_an_action_of_a_package_did_outside_is_open_until_it_is_taken_back(desk: Desk) -> None:
+    await desk.ordered(pay=DECLINED)
+    seen = await the_only_one(desk)
+    identity = new_id()
+    desk.do(
+        lambda connection: connection.execute(
+            insert(take_backs).values(
+                take_back_id=identity,
+                attempt_id=seen.checkout.attempt_id,
+                action="loyaltyPoints",
+                subject="points",
+                key="points-1",
+                detail="",
+                state="open",
+                reason="The loyalty server is down.",
+                tries=3,
+                created_at=desk.clock.now,
+                updated_at=desk.clock.now,
+            )
+        )
+    )
+    seen = await the_only_one(desk)
+    assert seen.checkout.standing is F.OPEN
+    [item] = seen.open_items
+    assert (item.kind, item.word, item.reason) == (
+        OpenKind.TAKE_BACK,
+        "loyaltyPoints",
+        "The loyalty server is down.",
+    )
+    await desk.office.failed_checkouts.retry(SUPERVISOR, seen.checkout.attempt_id, seen=F.OPEN)
+    assert ("take_back", identity) in [(job["name"], job["subject"]) for job in desk.waiting_jobs()]
+    desk.do(lambda connection: connection.execute(update(take_backs).values(state="done")))
+    assert (await the_only_one(desk)).checkout.standing is F.UNDONE
 
 
 async def test_stuck_one_is_undone_when_tried_again_and_not_before(desk: Desk) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, select, update
 
 from backoffice.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backoffice.domain.ids import StaffId
@@ -12,13 +12,15 @@ from backoffice.domain.inventory import InventorySystem
 from backoffice.domain.lock import LockKind, Subject
 from backoffice.domain.order import Order
 from backoffice.domain.outcome import Refused, Unknown, Unreachable
+from backoffice.domain.payment import MoveKind, PaymentMethod, PaymentPlan
 from backoffice.domain.staff import Actor, Role
 from backoffice.domain.statuses import OrderStatus, PaymentStatus, TransferStatus
 from backoffice.services.check import check_all
 from backoffice.services.checks.ledgers import Ledgers
 from backoffice.services.order_sync import OrderSync
+from backoffice.services.payments.moves import plan
 from backoffice.store.tables.messages import mails
-from backoffice.store.tables.ordering import locks, order_lines, order_statuses
+from backoffice.store.tables.ordering import locks, order_lines, order_statuses, payments
 from backoffice.store.tables.people import audit
 from backoffice.store.tables.selling import reservations
 from tests.services.desk import CARD, DECLINED, Desk
@@ -226,3 +228,45 @@ async def test_status_that_comes_from_the_dom_makes_a_new_version(desk: Desk) ->
     with pytest.raises(Conflict) as no:
         await desk.office.orders.cancel(SUPERVISOR, NUMBER, "late", version=before)
     assert no.value.code == "modified"
+
+
+async def test_money_that_was_taken_is_given_back(desk: Desk) -> None:
+    desk.use(InventorySystem.NON_ATP, orders_to_dom=False)
+    await desk.ordered("3*HL-U509-R", pay=CARD)
+
+    def capture(connection: Connection) -> None:
+        row = connection.execute(select(payments)).one()
+        plan(
+            connection,
+            desk.jobs(),
+            row,
+            MoveKind.CAPTURE,
+            amount=row.amount,
+            about="taken early",
+            now=desk.clock.now,
+        )
+
+    desk.do(capture)
+    await desk.run_jobs()
+    assert desk.payment_statuses() == ["captured"]
+    await cancel(desk)
+    await desk.run_jobs(within=DAY)
+    assert desk.payment_statuses() == ["refunded"]
+    [at_bank] = desk.gateway.payments.values()
+    assert at_bank.refunded == at_bank.captured > 0
+    assert_invariants_hold(desk)
+
+
+async def test_order_that_waits_for_its_customer_to_pay_is_cancelled(desk: Desk) -> None:
+    link = PaymentPlan(method=PaymentMethod.LINK, reference="", label="Link")
+    result = await desk.ordered("3*HL-U509-R", pay=link)
+    assert desk.order(NUMBER)["status"] == "M", result.sentence
+    cancelled = await cancel(desk)
+    assert cancelled.transfer_status is TransferStatus.NONE
+    await desk.run_jobs(within=DAY)
+    assert {one.status for one in desk.gateway.links.values()} == {"cancelled"}
+    assert desk.payment_statuses() == ["voided"]
+    assert desk.held_at_dom() == 0
+    assert desk.dom.sent == []
+    assert len([mail for mail in desk.mail.received if "cancelled" in mail.subject]) == 1
+    assert_invariants_hold(desk)

@@ -82,10 +82,15 @@ def open_status(item: OpenItem) -> Said:
         return statuses.order_status(OrderStatus(item.status).value)
     if item.kind is OpenKind.TRANSFER:
         return statuses.transfer_status(TransferStatus(item.status))
-    return Said(word=tr(_STOCK.get(item.status, item.status)), tone=Tone.WARN, icon="waiting")
+    return Said(word=tr(_WAITING.get(item.status, item.status)), tone=Tone.WARN, icon="waiting")
 
 
-_STOCK = {"releasing": "Being released", "consumed": "Still taken"}
+def open_word(item: OpenItem) -> str:
+    """Say what is open."""
+    return action_word(item.word) if item.kind is OpenKind.TAKE_BACK else tr(item.word)
+
+
+_WAITING = {"releasing": "Being released", "consumed": "Still taken", "open": "Being taken back"}
 
 
 def checkout_columns(text: Text) -> tuple[Column[FailedCheckout], ...]:
@@ -164,7 +169,7 @@ def journal_columns(text: Text) -> tuple[Column[Numbered], ...]:
 def open_columns(text: Text) -> tuple[Column[OpenItem], ...]:
     """Return the columns of what is open."""
     return (
-        Column(title=tr("Still open"), text=lambda row: row.word, width=24),
+        Column(title=tr("Still open"), text=open_word, width=24),
         Column(title=tr("Amount"), text=lambda row: text.money(row.amount), amount=True, width=13),
         Column(
             title=tr("Is"),
