@@ -1,7 +1,8 @@
 """The checkout's three lists, and how they are run inside transactions.
 
 1. setup actions only execute, in one savepoint: a refusal there leaves no order and no change;
-2. reversible actions execute; each stands in a savepoint of its own, so half a step leaves nothing behind;
+2. reversible actions execute: all in one savepoint, for hardly ever one stops; when one does, that is taken back and
+   they execute again, each in a savepoint of its own, so half a step leaves nothing behind;
 3. a remote action ends the transaction with its intent written; its answer begins the next one;
 4. a refusal, or a bug, undoes what the journal says was begun, in exact reverse, the failing action included; an undo
    that fails, or that nobody here knows any more, is written down and the others still run;
@@ -86,6 +87,15 @@ class SetUp:
     refusal: Refusal | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Ran:
+    """How far the reversible actions came: their lines, and what the last of them asks, or why it stopped."""
+
+    steps: tuple[Step, ...]
+    asks: AwaitsWorld | None = None
+    refusal: Refusal | None = None
+
+
 def run_setup(pipeline: Pipeline, work: Work) -> SetUp:
     """Run the setup list, up to the first action that refuses; what it changed is gone then."""
     steps: list[Step] = []
@@ -106,21 +116,16 @@ def run_from(pipeline: Pipeline, work: Work, start: int, *, before: tuple[Step, 
 
     ``before`` are lines of the journal not yet written.
     """
-    steps: list[Step] = list(before)
-    for action in pipeline.reversible[start:]:
-        if isinstance(action, Place):
-            steps.append(_executed(action, None))
-            continue
-        asked: list[Question] = []
-        refusal = _step(pipeline, work, action.name, partial(_execute, action, asked))
-        if refusal:
-            write_steps(work, [*steps, _executed(action, refusal)])
-            roll_back(pipeline, work, action.name, refusal)
-            return Ended()
-        if asked and (remote := as_remote(action)):
-            write_steps(work, [*steps, Step(action=action.name, what="execute", outcome="intended")])
-            return AwaitsWorld(action=remote, questions=tuple(asked))
-        steps.append(_executed(action, None))
+    actions = pipeline.reversible[start:]
+    ran = _at_once(pipeline, work, actions) or _one_by_one(pipeline, work, actions)
+    steps = (*before, *ran.steps)
+    if ran.refusal:
+        write_steps(work, steps)
+        roll_back(pipeline, work, ran.steps[-1].action, ran.refusal)
+        return Ended()
+    if ran.asks:
+        write_steps(work, steps)
+        return ran.asks
     end_attempt(work, CheckoutState.COMPLETED)
     finalized = _finalize(pipeline, work, pipeline.finalize)
     write_steps(work, [*steps, *finalized])
@@ -183,6 +188,36 @@ def unfinished(pipeline: Pipeline, work: Work) -> tuple[Action, ...]:
     """Return the finalize actions that were not done yet."""
     done = {step.action for step in read_steps(work.connection, work.attempt_id) if step.outcome == "done"}
     return tuple(action for action in pipeline.finalize if action.name not in done)
+
+
+def _at_once(pipeline: Pipeline, work: Work, actions: tuple[Action, ...]) -> _Ran | None:
+    """Run them all in one savepoint; None when one of them stopped, and nothing of any is left then."""
+    try:
+        with savepoint(work.connection):
+            return _run(actions, lambda name, act: _act(pipeline, work, name, act))
+    except Exception as error:
+        if is_trouble(error):
+            raise
+        return None  # it comes again one by one, and is told there
+
+
+def _one_by_one(pipeline: Pipeline, work: Work, actions: tuple[Action, ...]) -> _Ran:
+    """Run each in a savepoint of its own, up to the one that stops."""
+    return _run(actions, lambda name, act: _step(pipeline, work, name, act))
+
+
+def _run(actions: tuple[Action, ...], step: Callable[[str, Callable[[Work], None]], Refusal | None]) -> _Ran:
+    steps: list[Step] = []
+    for action in actions:
+        asked: list[Question] = []
+        refusal = None if isinstance(action, Place) else step(action.name, partial(_execute, action, asked))
+        if refusal:
+            return _Ran(steps=(*steps, _executed(action, refusal)), refusal=refusal)
+        if asked and (remote := as_remote(action)):
+            intended = Step(action=action.name, what="execute", outcome="intended")
+            return _Ran(steps=(*steps, intended), asks=AwaitsWorld(action=remote, questions=tuple(asked)))
+        steps.append(_executed(action, None))
+    return _Ran(steps=tuple(steps))
 
 
 def _execute(action: Action, asked: list[Question], work: Work) -> None:

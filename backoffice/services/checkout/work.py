@@ -43,7 +43,11 @@ class Work:
 
 
 class Action(Protocol):
-    """A step of the checkout. ``execute`` raises Refusal to stop; ``undo`` bears being called after half a step."""
+    """A step of the checkout. ``execute`` raises Refusal to stop; ``undo`` bears being called after half a step.
+
+    When a step stops the checkout, those of its transaction are taken back and executed again one by one: what is
+    written through ``connection`` is there once all the same.
+    """
 
     @property
     def name(self) -> str:
