@@ -18,7 +18,7 @@ from backoffice.domain.ids import new_id
 from backoffice.domain.payment import MoveKind, PaymentMethod
 from backoffice.domain.staff import SYSTEM
 from backoffice.domain.statuses import MoveStatus, PaymentStatus
-from backoffice.services import audit
+from backoffice.services import audit, gift_certificates
 from backoffice.services.jobs import Jobs
 from backoffice.store.tables.ordering import payments
 from backoffice.store.tables.payments import payment_moves
@@ -146,7 +146,7 @@ def plan(
         )
     )
     if local:
-        _move_locally(connection, row, kind, amount, now)
+        _move_locally(connection, row, kind, amount, move_id=move_id, now=now)
     else:
         jobs.enqueue(connection, "settle_payment", row.payment_id, key=f"move-{row.payment_id}-{move_id}")
 
@@ -282,7 +282,11 @@ def _let_go_locally(connection: Connection, jobs: Jobs, row: Row[Any], about: st
         plan(connection, jobs, current, MoveKind.REFUND, amount=taken, about=about, now=now)
 
 
-def _move_locally(connection: Connection, row: Row[Any], kind: MoveKind, amount: int, now: datetime) -> None:
+def _move_locally(
+    connection: Connection, row: Row[Any], kind: MoveKind, amount: int, *, move_id: str, now: datetime
+) -> None:
+    if row.method == PaymentMethod.GIFT_CERTIFICATE.value:
+        _move_certificate(connection, row.payment_id, kind, amount=amount, move_id=move_id, now=now)
     authorised, captured, refunded = row.authorised, row.captured, row.refunded
     if kind is MoveKind.CAPTURE:
         captured += amount
@@ -294,3 +298,14 @@ def _move_locally(connection: Connection, row: Row[Any], kind: MoveKind, amount:
         connection, row.payment_id, authorised=authorised, captured=captured, refunded=refunded, now=now
     )
     record_move(connection, kind, row.reference, amount=amount, currency=row.currency, now=now, why="")
+
+
+def _move_certificate(
+    connection: Connection, payment_id: str, kind: MoveKind, *, amount: int, move_id: str, now: datetime
+) -> None:
+    if kind is MoveKind.CAPTURE:
+        gift_certificates.take(connection, payment_id, now, amount=amount, number=move_id)
+    elif kind is MoveKind.REFUND:
+        gift_certificates.refund(connection, payment_id, now, amount=amount, number=move_id)
+    else:
+        gift_certificates.release(connection, payment_id, now)

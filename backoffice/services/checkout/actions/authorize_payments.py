@@ -1,6 +1,6 @@
 """authorizePayments (PrimePayment): hold the amount of each payment; undone, every hold is let go.
 
-1. on account there is nobody to ask;
+1. on account there is nobody to ask; a gift certificate is ours, so its balance is held at once, or it refuses;
 2. a card's intent is written first, with its key; the gateway is asked outside any transaction, every payment on its
    own and all at once; one that is declined undoes the others;
 3. for a payment by link the gateway makes the page; the payment is pending until the customer has paid on it, and the
@@ -15,10 +15,12 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from backoffice.domain.errors import Refusal
+from backoffice.domain.money import Money
 from backoffice.domain.outcome import Refused, Succeeded, Unknown
 from backoffice.domain.payment import PaymentMethod
 from backoffice.domain.statuses import PaymentStatus
 from backoffice.external.payments.port import GatewayPayment, PaymentGateway, PaymentLink
+from backoffice.services import gift_certificates
 from backoffice.services.checkout.work import Work
 from backoffice.services.payments.asking import Answer, PaymentQuestion, ask_again, ask_first
 from backoffice.services.payments.links import keep_link, link_until, reopen_page
@@ -45,6 +47,8 @@ class AuthorizePayments:
 
     def execute(self, work: Work) -> None:
         """Authorise what needs nobody; write the intent for what does."""
+        if work.cart.prepared and work.cart.prepared.certificates:
+            self._hold_certificates(work)
         planned = {plan.method for plan in work.cart.payments}
         if PaymentMethod.ON_ACCOUNT in planned:
             self._move(
@@ -120,6 +124,24 @@ class AuthorizePayments:
                 void_again(work.connection, work.jobs, payment_id, "", work.now)
             elif isinstance(came, GatewayPayment) and came.status in _MAY_HOLD:
                 void_again(work.connection, work.jobs, payment_id, came.gateway_id, work.now)
+
+    def _hold_certificates(self, work: Work) -> None:
+        rows = work.connection.execute(
+            select(payments).where(
+                payments.c.order_id == work.order_id,
+                payments.c.method == PaymentMethod.GIFT_CERTIFICATE.value,
+                payments.c.status == _S.PLANNED.value,
+            )
+        ).all()
+        for row in rows:
+            gift_certificates.hold(
+                work.connection, row.token, Money(row.amount, row.currency), row.payment_id, work.now
+            )
+        self._move(
+            work,
+            (PaymentMethod.GIFT_CERTIFICATE,),
+            {"status": _S.AUTHORISED.value, "authorised": payments.c.amount},
+        )
 
     def _method(self, work: Work, payment_id: str) -> str:
         method: str = work.connection.execute(
