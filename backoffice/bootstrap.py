@@ -6,11 +6,12 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Protocol
 
 from sqlalchemy import Engine
 
-from backoffice.domain.errors import StoreUnavailable
+from backoffice.domain.errors import InvalidInput, StoreUnavailable
 from backoffice.domain.ids import new_id, utc_now
 from backoffice.domain.transfer import RetryPolicy
 from backoffice.durable import DurableJobs, Job
@@ -20,6 +21,7 @@ from backoffice.external.http import HttpClient
 from backoffice.external.mail.port import MailServer
 from backoffice.external.mail.smtp import SmtpMailServer
 from backoffice.external.payments.http_adapter import HttpPaymentGateway
+from backoffice.external.payments.on_account import OnAccountGateway
 from backoffice.external.payments.port import PaymentGateway
 from backoffice.services.audit import Audit
 from backoffice.services.cart import Carts
@@ -46,6 +48,7 @@ from backoffice.services.order_export import OrderExport
 from backoffice.services.order_history import OrderHistory
 from backoffice.services.order_sync import OrderSync
 from backoffice.services.orders import Orders
+from backoffice.services.payments.service import Payments
 from backoffice.services.payments.settlement import Settlement
 from backoffice.services.payments.waiting import Waiting
 from backoffice.services.release import Release
@@ -53,13 +56,14 @@ from backoffice.services.saved_searches import SavedSearches
 from backoffice.services.staff import StaffService
 from backoffice.services.transfer import TransferWork
 from backoffice.services.transfers import Transfers
-from backoffice.settings import Settings
+from backoffice.settings import Settings, read_secret
 from backoffice.store.changes import Changes
 from backoffice.store.engine import open_durable_engine, open_engine
 from backoffice.store.schema import make_schema
 from backoffice.store.store import Store
 from backoffice.world import World
 
+STRIPE_KEY = "stripe_api_key"
 __all__ = ["Adapters", "BackOffice", "World", "open_backoffice"]
 
 
@@ -84,6 +88,7 @@ class BackOffice:
     order_export: OrderExport
     saved_searches: SavedSearches
     mails: Mails
+    payments: Payments
     audit: Audit
     changes: Changes
     health: Health
@@ -129,6 +134,7 @@ async def open_backoffice(
     ``process`` names this process in attempts and leases; ``adapters`` replace those of the settings. Raises
     StoreUnavailable when the database can not be had, BrokenListsError when an installed package does not fit.
     """
+    stripe_key = await asyncio.to_thread(_stripe_key, settings)
     store, durable_engine, durable = await asyncio.to_thread(_open_store, settings)
     if settings.demo:
         await load_demo_data(store, settings)
@@ -136,7 +142,10 @@ async def open_backoffice(
     dom_http, payments_http = await asyncio.to_thread(
         lambda: (
             HttpClient(settings.dom_url, deadline=settings.dom_deadline),
-            HttpClient(settings.payments_url, deadline=settings.payments_deadline),
+            HttpClient(
+                settings.payments_url if settings.payments == "simulator" else "",
+                deadline=settings.payments_deadline,
+            ),
         )
     )
     name = process or f"{socket.gethostname()}-{os.getpid()}-{new_id()[:6]}"
@@ -149,7 +158,7 @@ async def open_backoffice(
         ),
         clock=clock,
     )
-    gateway: PaymentGateway = adapters.gateway or HttpPaymentGateway(payments_http)
+    gateway = adapters.gateway or _choose_gateway(settings, payments_http, stripe_key)
     mail_server: MailServer = adapters.mail or SmtpMailServer(
         settings.smtp_host or "mail.invalid", settings.smtp_port, sender=settings.mail_from
     )
@@ -181,11 +190,18 @@ async def open_backoffice(
         lease=settings.dom_deadline * 2 + timedelta(seconds=2),
     )
     order_history = OrderHistory(store, dom, mails, store_id=store_id, clock=clock)
-    waiting = Waiting(store=store, clock=clock, jobs=jobs, gateway=gateway, dom=dom)
+    waiting = Waiting(
+        store=store,
+        clock=clock,
+        jobs=jobs,
+        gateway=gateway,
+        dom=dom,
+        patience=settings.payments_deadline * 2 + timedelta(seconds=5),
+    )
     changes = Changes(store.engine)
     health = Health(
         dom=dom_http if settings.dom_url else None,
-        payments=payments_http if settings.payments_url else None,
+        payments=payments_http if settings.payments_url and settings.payments == "simulator" else None,
         mail=(settings.smtp_host, settings.smtp_port) if settings.smtp_host else None,
         data_dir=settings.data_dir,
         clock=clock,
@@ -210,6 +226,7 @@ async def open_backoffice(
             prepare=Prepare(store=store, clock=clock, jobs=jobs, store_id=store_id, dom=dom, quotes=quotes),
             submit=submit,
             gateway=gateway,
+            store=store,
         ),
         pipeline=pipeline,
         inventory=inventory,
@@ -223,6 +240,14 @@ async def open_backoffice(
         order_export=OrderExport(order_history),
         saved_searches=SavedSearches(store, clock),
         mails=mails,
+        payments=Payments(
+            store=store,
+            clock=clock,
+            jobs=jobs,
+            gateway=gateway,
+            waiting=waiting,
+            secrets=settings.payments_secrets,
+        ),
         audit=Audit(store),
         changes=changes,
         health=health,
@@ -257,6 +282,35 @@ async def open_backoffice(
             lambda: asyncio.to_thread(changes.close),
         ),
     )
+
+
+def _stripe_key(settings: Settings) -> str:
+    """Return Stripe's key where Stripe is chosen; with the SDK loaded, which takes half a second.
+
+    Raises:
+        InvalidInput: there is none.
+    """
+    if settings.payments != "stripe":
+        return ""
+    import_module("backoffice.external.payments.stripe_adapter")
+    if key := read_secret(STRIPE_KEY):
+        return key
+    sentence = "Payments go through Stripe, and there is no key for it."
+    advice = (
+        f"Set BACKOFFICE_{STRIPE_KEY.upper()}, or keep it in the system's keyring: backoffice, {STRIPE_KEY}."
+    )
+    raise InvalidInput(sentence, field=STRIPE_KEY, advice=advice, code="no_key")
+
+
+def _choose_gateway(settings: Settings, client: HttpClient, stripe_key: str) -> PaymentGateway:
+    """Return the adapter the settings name."""
+    if settings.payments == "none":
+        return OnAccountGateway()
+    if settings.payments == "simulator":
+        return HttpPaymentGateway(client)
+    from backoffice.external.payments.stripe_adapter import STRIPE, StripeGateway  # noqa: PLC0415 - loaded by now
+
+    return StripeGateway(client, api_key=stripe_key, address=settings.payments_url or STRIPE)
 
 
 def _open_store(settings: Settings) -> tuple[Store, Engine, DurableJobs]:

@@ -1,4 +1,4 @@
-"""What the store receives: a small ASGI application for SyncOrder and SyncInventoryAvailability.
+"""What the store receives: SyncOrder, SyncInventoryAvailability, PaymentAuthorizationComplete.
 
 1. The body is read up to a cap; its signature is verified before it is parsed.
 2. 2xx is said only after the commit; the answer is a ConfirmBOD that tells what became of the message.
@@ -26,11 +26,14 @@ from starlette.routing import Route
 from backoffice.domain.errors import InvalidInput, NotAllowed, StoreUnavailable
 from backoffice.domain.ids import new_id, utc_now
 from backoffice.domain.sync import Receipt
-from backoffice.external.dom.wire import MAX_BODY_BYTES, write_moment
+from backoffice.external.dom.wire import write_moment
+from backoffice.external.signing import MAX_BODY_BYTES
 from backoffice.services.inbox import read_summary
 from backoffice.services.order_sync import OrderSync
+from backoffice.services.payments.service import Payments
 from backoffice.store.store import Store
 
+PAYMENTS_PATH = "/payments/authorization-complete"
 TRY_AGAIN_AFTER = 2  # seconds
 STOPS_WITHIN = 5.0  # seconds for answers under way when told to stop
 _MALFORMED, _UNSIGNED, _TOO_LARGE, _NOT_JSON, _NOT_NOW = 400, 401, 413, 415, 503
@@ -45,9 +48,17 @@ class TooLarge(Exception):
 class Inbound:
     """The routes, and the figures they leave behind."""
 
-    def __init__(self, order_sync: OrderSync, store: Store, *, clock: Callable[[], datetime]) -> None:
-        """Receive with ``order_sync``; ``store`` answers readiness."""
+    def __init__(
+        self,
+        order_sync: OrderSync,
+        store: Store,
+        payments: Payments | None,
+        *,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Receive with ``order_sync`` and ``payments``; ``store`` answers readiness."""
         self._sync = order_sync
+        self._payments = payments
         self._store = store
         self._clock = clock
         self._answers: Counter[tuple[str, str]] = Counter()
@@ -59,6 +70,12 @@ class Inbound:
     async def sync_inventory(self, request: Request) -> Response:
         """SyncInventoryAvailability (Change)."""
         return await self._take(request, "SyncInventoryAvailability", self._sync.receive_inventory)
+
+    async def payment_authorization_complete(self, request: Request) -> Response:
+        """PaymentAuthorizationComplete, in the gateway's own form and signed its own way."""
+        if self._payments is None:
+            return PlainTextResponse("Payments are not received here.", 404)
+        return await self._take(request, "PaymentAuthorizationComplete", self._payments.receive)
 
     async def healthz(self, request: Request) -> Response:
         """Say that the process lives."""
@@ -150,14 +167,19 @@ class Inbound:
 
 
 def build_inbound(
-    order_sync: OrderSync, store: Store, *, clock: Callable[[], datetime] = utc_now
+    order_sync: OrderSync,
+    store: Store,
+    payments: Payments | None = None,
+    *,
+    clock: Callable[[], datetime] = utc_now,
 ) -> Starlette:
-    """Return the application."""
-    inbound = Inbound(order_sync, store, clock=clock)
+    """Return the application; without ``payments`` it hears the DOM only."""
+    inbound = Inbound(order_sync, store, payments, clock=clock)
     return Starlette(
         routes=[
             Route("/sync/orders", inbound.sync_order, methods=["POST"]),
             Route("/sync/inventory-availability", inbound.sync_inventory, methods=["POST"]),
+            Route(PAYMENTS_PATH, inbound.payment_authorization_complete, methods=["POST"]),
             Route("/healthz", inbound.healthz, methods=["GET"]),
             Route("/readyz", inbound.readyz, methods=["GET"]),
             Route("/metrics", inbound.metrics, methods=["GET"]),

@@ -9,7 +9,7 @@ import tomllib
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
@@ -22,6 +22,9 @@ from backoffice.domain.pricing.as_json import from_json, to_json
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 SETTINGS_FILE = "backoffice.toml"
 _PREFIX = "BACKOFFICE_"
+_SAFE_KEYRINGS = tuple(
+    f"keyring.backends.{name}" for name in ("SecretService", "kwallet", "macOS", "Windows")
+)
 
 
 def default_data_dir() -> Path:
@@ -94,10 +97,11 @@ class Settings(BaseSettings):
     dom_url: str = ""
     dom_deadline: timedelta = timedelta(seconds=10)
     dom_secrets: tuple[str, ...] = ()  # whsec_...; the first signs, all verify
-    payments_url: str = ""
+    payments: Literal["none", "simulator", "stripe"] = "simulator"  # none: everything is taken on account
+    payments_url: str = ""  # of the simulator; of Stripe only where it is not Stripe's own
     payments_deadline: timedelta = timedelta(seconds=10)
     payment_certain_after: timedelta = timedelta(minutes=2)  # not known to the gateway by then: it never was
-    payments_secrets: tuple[str, ...] = ()
+    payments_secrets: tuple[str, ...] = ()  # whsec_...; what the gateway signs its notices with
     smtp_host: str = ""
     smtp_port: int = 25
     mail_from: str = "orders@example.com"
@@ -122,3 +126,21 @@ class Settings(BaseSettings):
         overruled = {name for name in cls.model_fields if f"{_PREFIX}{name.upper()}" in os.environ}
         kept = {name: value for name, value in filed.items() if name not in overruled}
         return cls(**{**kept, **given, "data_dir": home})
+
+
+def read_secret(name: str) -> str:
+    """Return a secret from the environment (``BACKOFFICE_...``) or the system's keyring, "" when neither has it.
+
+    Secrets are no settings, so that whatever shows the settings does not show them.
+    """
+    if given := os.environ.get(f"{_PREFIX}{name.upper()}"):
+        return given
+    import keyring  # noqa: PLC0415 - looks for the system's services when imported
+    from keyring.errors import KeyringError  # noqa: PLC0415 - the same
+
+    if not type(keyring.get_keyring()).__module__.startswith(_SAFE_KEYRINGS):
+        return ""  # others may keep plain text
+    try:
+        return keyring.get_password("backoffice", name) or ""
+    except KeyringError:
+        return ""

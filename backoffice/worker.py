@@ -74,7 +74,7 @@ async def _receive(settings: Settings, office: BackOffice, stop: asyncio.Event) 
         sys.stdout.write(json.dumps({"ready": True, "url": url}) + "\n")
         sys.stdout.flush()
 
-    app = build_inbound(office.order_sync, office.store)
+    app = build_inbound(office.order_sync, office.store, office.payments)
     await serve_inbound(app, settings.inbound_host, settings.inbound_port, ready, stop)
 
 

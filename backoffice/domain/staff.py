@@ -30,6 +30,7 @@ class Right(Enum):
     SEE_TRANSFERS = "see transfers"
     CANCEL_ORDERS = "cancel orders"
     FAILED_CHECKOUTS = "act on failed checkouts"
+    MOVE_MONEY = "act on payments that need a person"
     SYNCS = "act on messages received"
     STOCK = "look up stock"
     LOAD_STOCK = "load stock files"

@@ -47,14 +47,26 @@ class SendResult:
 
 
 def queue_mail(
-    connection: Connection, jobs: Jobs, order: Row[Any], occasion: Occasion, about: str, *, at: datetime
+    connection: Connection,
+    jobs: Jobs,
+    order: Row[Any],
+    occasion: Occasion,
+    about: str,
+    *,
+    at: datetime,
+    asked_for: bool = False,
 ) -> str | None:
     """Write a mail about an order and its job; None when there is none to send.
 
     ``order`` holds, of ``orders``: order_id, number, email, language, tell_customer. ``about`` is the shipment's id,
-    else "". The same occasion about the same thing is told once: a second call changes nothing.
+    else "". The same occasion about the same thing is told once: a second call changes nothing. ``asked_for``: the
+    customer asks for it now, whatever was said about e-mails before.
     """
-    if not order.tell_customer or not order.email or _told(connection, order.order_id, occasion, about):
+    if (
+        not (order.tell_customer or asked_for)
+        or not order.email
+        or _told(connection, order.order_id, occasion, about)
+    ):
         return None
     mail_id = new_id()
     connection.execute(

@@ -20,8 +20,8 @@ from backoffice.domain.staff import Actor, Right
 from backoffice.domain.statuses import OrderStatus
 from backoffice.domain.sync import OUTCOMES, InboxRow, InboxState, Receipt, SyncOutcome, SyncSummary
 from backoffice.external.dom.port import SyncOrderMessage
-from backoffice.external.dom.signing import verify
 from backoffice.external.dom.sync import parse_sync_inventory, parse_sync_order
+from backoffice.external.signing import verify
 from backoffice.services import audit
 from backoffice.services.inbox import (
     Message,

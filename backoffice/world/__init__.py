@@ -23,6 +23,7 @@ __all__ = ["ADDRESSES_FILE", "FAULTS", "Fault", "World", "WorldError"]
 
 SEED = RESOURCES / "demo" / "adventure-works"
 FULFIL_EVERY = 2  # seconds between two steps of the warehouse
+PAYMENTS_PATH = "/payments/authorization-complete"
 ADDRESSES_FILE = "addresses.json"  # where each simulator is controlled, while it runs
 _SECRET_FILE = "dom.secret"  # noqa: S105 - the name of a file
 _REFUSED = 400
@@ -171,6 +172,8 @@ class World:
     async def _start_worker(self, settings: Settings, secret: str) -> None:
         ready = await self._worker(settings).start()
         await self._control("dom", "POST", "/control/store", {"url": ready["url"], "secret": secret})
+        told = {"url": f"{ready['url']}{PAYMENTS_PATH}", "secret": secret}
+        await self._control("payments", "POST", "/control/webhook", told)
 
     def _tell_failure(self, coming: asyncio.Task[None]) -> None:
         if not coming.cancelled() and (trouble := coming.exception()) and self._on_return is not None:

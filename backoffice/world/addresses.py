@@ -17,6 +17,7 @@ def reached_at(dom: Ready, pay: Ready, mail: Ready, secret: str) -> dict[str, An
         "dom_url": dom["url"],
         "dom_secrets": (secret,),
         "payments_url": pay["url"],
+        "payments_secrets": (secret,),
         "smtp_host": host,
         "smtp_port": int(port),
     }
@@ -41,7 +42,7 @@ def port_of(address: object) -> str:
 
 
 def kept_secret(path: Path) -> str:
-    """Return the secret the simulated DOM signs with, made once per data directory."""
+    """Return the secret the simulators sign with, made once per data directory."""
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text("whsec_" + b64encode(secrets.token_bytes(32)).decode(), encoding="ascii")

@@ -11,7 +11,7 @@ Cards: those of the simulator (``card_approves``, ``card_insufficient_funds``, `
 ``card_answers_late`` stays pending until ``decide(reference)``); the others approve.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import TypeVar, cast
@@ -20,10 +20,12 @@ from backoffice.domain.ids import new_id, utc_now
 from backoffice.domain.money import Money
 from backoffice.domain.outcome import Outcome, Refused, Succeeded, Unknown, Unreachable
 from backoffice.external.payments.card_guard import SENTENCE, looks_like_card
+from backoffice.external.payments.notices import read_signed
 from backoffice.external.payments.port import (
     AuthoriseRequest,
     GatewayCapabilities,
     GatewayPayment,
+    Notice,
     PaymentLink,
     SavedCard,
 )
@@ -168,6 +170,11 @@ class FakePaymentGateway:
             return self.links[link_id]
 
         return self._answer("cancel_link", self._once(key, ("cancel", link_id), act), key)
+
+    def read_notice(
+        self, body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str], now: datetime
+    ) -> Notice:
+        return read_signed(body, headers, secrets=secrets, now=now)
 
     def _answer(self, operation: str, act: Callable[[], T], key: str = "") -> Outcome[T]:
         self.calls.append((operation, key))

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from backoffice.external.dom.signing import sign
+from backoffice.external.signing import sign
 from backoffice.inbound import build_inbound
 from backoffice.services.order_sync import OrderSync
 from backoffice.store.tables.messages import inbox

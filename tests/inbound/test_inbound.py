@@ -13,7 +13,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from sqlalchemy import event, text
 
-from backoffice.external.dom.wire import MAX_BODY_BYTES
+from backoffice.external.signing import MAX_BODY_BYTES
 from backoffice.inbound import build_inbound, serve_inbound
 from backoffice.services.order_sync import OrderSync
 from backoffice.store.engine import open_engine

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from backoffice.external.dom.signing import sign
+from backoffice.external.signing import sign
 from tests.services.world import NOW
 
 SECRET = "whsec_" + "dGhpcyBpcyBhIHNlY3JldCBmb3IgdGVzdHMgb25seQ=="

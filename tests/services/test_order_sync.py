@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from backoffice.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from backoffice.domain.sync import InboxState, SyncOutcome
-from backoffice.external.dom.signing import sign
+from backoffice.external.signing import sign
 from backoffice.services.audit import verify_chain
 from backoffice.services.mails import mail_row
 from backoffice.services.order_sync import OrderSync, apply_waiting

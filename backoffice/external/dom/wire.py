@@ -22,7 +22,6 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-MAX_BODY_BYTES = 4 * 1024 * 1024
 MAX_LINES = 1000
 _EXACT = 9_007_199_254_740_991  # whole numbers up to here are the same in every language
 _MOMENT = re.compile(

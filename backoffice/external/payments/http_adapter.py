@@ -7,6 +7,7 @@
 4. A whole 2xx answer that fits what was asked: ``Succeeded``. Everything else was sent and is ``Unknown``.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 from urllib.parse import quote
@@ -28,10 +29,12 @@ from backoffice.external.payments.messages import (
     PaymentMessage,
     PaymentsMessage,
 )
+from backoffice.external.payments.notices import payment_of, read_signed
 from backoffice.external.payments.port import (
     AuthoriseRequest,
     GatewayCapabilities,
     GatewayPayment,
+    Notice,
     PaymentLink,
     SavedCard,
 )
@@ -142,6 +145,12 @@ class HttpPaymentGateway:
         answer = await self._post(f"/links/{_part(link_id)}/cancel", EmptyBody(), key)
         return _link_of(_read(answer, LinkMessage, _OK))
 
+    def read_notice(
+        self, body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str], now: datetime
+    ) -> Notice:
+        """Verify by Standard Webhooks, then read."""
+        return read_signed(body, headers, secrets=secrets, now=now)
+
     async def _move(self, gateway_id: str, what: str, amount: Money, key: str) -> Outcome[GatewayPayment]:
         try:
             body = AmountBody(amount=amount.minor, currency=amount.currency)
@@ -167,14 +176,6 @@ class HttpPaymentGateway:
             return Refused(code="card_number", reason=SENTENCE)
         headers = {"content-type": "application/json", "idempotency-key": key}
         return await self._client.request("POST", path, body=body.model_dump_json().encode(), headers=headers)
-
-
-def payment_of(message: PaymentMessage) -> GatewayPayment:
-    """The port's value of a payment on the wire."""
-    return GatewayPayment(
-        gateway_id=message.id,
-        **message.model_dump(exclude={"id"}),  # the other fields have the same names
-    )
 
 
 def _read(answer: Outcome[Answer], kind: type[M], status: int) -> Outcome[M]:

@@ -5,9 +5,11 @@ gateway id carries all there is to know (reference, amount, currency), so there 
 call after a restart, or a second one with the same key, gives the same answer.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from backoffice.domain.errors import NotAllowed
 from backoffice.domain.money import Money
 from backoffice.domain.outcome import Outcome, Refused, Succeeded
 from backoffice.external.payments.card_guard import SENTENCE, looks_like_card
@@ -15,6 +17,7 @@ from backoffice.external.payments.port import (
     AuthoriseRequest,
     GatewayCapabilities,
     GatewayPayment,
+    Notice,
     PaymentLink,
     SavedCard,
 )
@@ -83,6 +86,12 @@ class OnAccountGateway:
     async def cancel_link(self, link_id: str, *, key: str) -> Outcome[PaymentLink]:
         """There is no page for this."""
         return _NO_LINKS
+
+    def read_notice(
+        self, body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str], now: datetime
+    ) -> Notice:
+        """Nobody pushes anything."""
+        raise NotAllowed("This store has no gateway that could tell of payments.", code="unsigned")
 
 
 @dataclass(frozen=True, slots=True)

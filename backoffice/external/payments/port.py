@@ -1,5 +1,6 @@
 """PaymentGateway: authorise, capture, void, refund. Only tokens and references pass here, no card number."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -70,6 +71,14 @@ class PaymentLink:
     status: str  # open, paid, expired, cancelled
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """What the gateway told us by itself; ``payment`` None: it is about nothing we follow."""
+
+    message_id: str
+    payment: GatewayPayment | None
+
+
 class PaymentGateway(Protocol):
     """The bank's side. A decline is ``Refused`` with the bank's code and a sentence."""
 
@@ -112,4 +121,15 @@ class PaymentGateway(Protocol):
 
     async def cancel_link(self, link_id: str, *, key: str) -> Outcome[PaymentLink]:
         """Close the page; a paid one stays paid."""
+        ...
+
+    def read_notice(
+        self, body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str], now: datetime
+    ) -> Notice:
+        """Verify and read what the gateway pushed; ``headers`` with lower-case names.
+
+        Raises:
+            NotAllowed: no secret of ours signed it about now.
+            InvalidInput: it is signed, and can not be read.
+        """
         ...

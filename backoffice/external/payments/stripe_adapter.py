@@ -4,18 +4,21 @@
 2. Capture: once, wholly or in part; Stripe lets go of the rest. Void: cancel. Refund: of the intent.
 3. Pay by link: a Payment Link that can be paid once. Stripe's links do not expire: the store cancels its own.
 4. Every POST carries our key as Stripe's idempotency key, which lives 24 hours.
-5. Webhooks: `read_event` verifies Stripe's signature and gives the payment an event is about.
+5. Webhooks: Stripe's signature is verified, then the payment an event is about is read.
+6. A customer of ours is the one of Stripe's that carries our id as ``backoffice_customer`` in its metadata.
 
 Stripe's search is minutes behind, so `find` reads the newest intents instead, back to ``look_back``.
 """
 
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import stripe
 from pydantic import BaseModel, ValidationError
 
+from backoffice.domain.errors import InvalidInput, NotAllowed
 from backoffice.domain.ids import utc_now
 from backoffice.domain.money import Money
 from backoffice.domain.outcome import Outcome, Refused, Succeeded, Unknown
@@ -25,10 +28,13 @@ from backoffice.external.payments.port import (
     AuthoriseRequest,
     GatewayCapabilities,
     GatewayPayment,
+    Notice,
     PaymentLink,
     SavedCard,
 )
 from backoffice.external.payments.stripe_messages import (
+    BY_LINK,
+    CUSTOMER,
     EXPIRES_AT,
     REFERENCE,
     Intent,
@@ -40,8 +46,10 @@ from backoffice.external.payments.stripe_messages import (
 from backoffice.external.payments.stripe_transport import StripeTransport, Unanswered, outcome_of
 
 M = TypeVar("M", bound=BaseModel)
+STRIPE = "https://api.stripe.com"
 _WITH_CHARGE = ["latest_charge"]
 _PAGE, _MOST_PAGES = 100, 20
+_REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TOLD = frozenset(
     {"payment_intent.amount_capturable_updated", "payment_intent.payment_failed", "payment_intent.canceled"}
 )
@@ -66,27 +74,27 @@ class StripeGateway:
         client: HttpClient,
         *,
         api_key: str,
-        address: str = "https://api.stripe.com",
-        customer_of: Callable[[str], str] = str,
+        address: str = STRIPE,
         look_back: timedelta = timedelta(days=8),
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        """``customer_of`` turns our customer reference into Stripe's ``cus_...``, "" for nobody."""
+        """``look_back``: how old the payments are that ``find`` looks through."""
         self._stripe = stripe.StripeClient(
             api_key,
             http_client=StripeTransport(client),
             base_addresses={"api": address},
             max_network_retries=0,  # second tries are ours to decide
         )
-        self._customer_of, self._look_back, self._clock = customer_of, look_back, clock
+        self._look_back, self._clock = look_back, clock
+        self._customers: dict[str, str] = {}  # our reference to Stripe's id
 
     async def list_saved_cards(self, customer_reference: str) -> Outcome[tuple[SavedCard, ...]]:
         """Cards kept for this customer, may be none."""
-        customer = self._customer_of(customer_reference)
-        if not customer:
-            return Succeeded(value=())
 
         async def ask() -> tuple[SavedCard, ...]:
+            customer = await self._customer(customer_reference)
+            if not customer:
+                return ()
             listed = await self._stripe.v1.payment_methods.list_async(
                 {"customer": customer, "type": "card", "limit": _PAGE}
             )
@@ -111,10 +119,14 @@ class StripeGateway:
             "metadata": {REFERENCE: request.reference},
             "expand": _WITH_CHARGE,
         }
-        customer = self._customer_of(request.customer_reference)
-        wanted |= {"customer": customer} if customer else {}
         wanted |= {"description": request.description} if request.description else {}
-        outcome = await self._intent(lambda: self._stripe.v1.payment_intents.create_async(wanted, _key(key)))
+
+        async def ask() -> Any:  # noqa: ANN401 - the SDK's own object
+            customer = await self._customer(request.customer_reference)
+            asked = wanted | ({"customer": customer} if customer else {})
+            return await self._stripe.v1.payment_intents.create_async(asked, _key(key))
+
+        outcome = await self._intent(ask)
         match outcome:
             case Succeeded(value=GatewayPayment(status="declined") as declined):
                 return Refused(code=declined.decline_code, reason=declined.decline_reason or "Declined.")
@@ -192,7 +204,7 @@ class StripeGateway:
                     },
                 }
             ],
-            "payment_intent_data": {"capture_method": "manual", "metadata": metadata},
+            "payment_intent_data": {"capture_method": "manual", "metadata": metadata | {BY_LINK: "1"}},
             "restrictions": {"completed_sessions": {"limit": 1}},
             "metadata": metadata,
         }
@@ -203,6 +215,39 @@ class StripeGateway:
         return await self._link(
             lambda: self._stripe.v1.payment_links.update_async(link_id, {"active": False}, _key(key))
         )
+
+    def read_notice(
+        self, body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str], now: datetime
+    ) -> Notice:
+        """Verify Stripe's signature by the clock of this machine, then read the payment an event is about."""
+        for secret in secrets:
+            try:
+                event = stripe.Webhook.construct_event(body, headers.get("stripe-signature", ""), secret)
+            except stripe.SignatureVerificationError:
+                continue
+            except ValueError:
+                break
+            try:
+                payment = payment_of(_read(Intent, event.data.object)) if event.type in _TOLD else None
+            except ValidationError:
+                break
+            return Notice(message_id=event.id, payment=payment if payment and payment.reference else None)
+        else:
+            raise NotAllowed("No secret of this store signed the message.", code="bad_signature")
+        raise InvalidInput("This is no event of Stripe's.", code="invalid_message")
+
+    async def _customer(self, reference: str) -> str:
+        """Stripe's id of a customer who carries ours in its metadata, "" when there is none."""
+        if reference.startswith("cus_") or not _REFERENCE.fullmatch(reference):
+            return reference if reference.startswith("cus_") else ""
+        if reference not in self._customers:
+            found = await self._stripe.v1.customers.search_async(
+                {"query": f"metadata['{CUSTOMER}']:'{reference}'", "limit": 1}
+            )
+            if not found.data:
+                return ""
+            self._customers[reference] = found.data[0].id
+        return self._customers[reference]
 
     async def _retrieve(self, gateway_id: str) -> Any:  # noqa: ANN401 - the SDK's own object
         return await self._stripe.v1.payment_intents.retrieve_async(gateway_id, {"expand": _WITH_CHARGE})
@@ -229,22 +274,6 @@ class StripeGateway:
             )
 
         return await outcome_of(read)
-
-
-def read_event(body: bytes, signature: str, secret: str) -> GatewayPayment | None:
-    """The payment a webhook is about, None for events we do not follow.
-
-    ``signature`` is the Stripe-Signature header.
-
-    Raises:
-        ValueError: it does not fit, or the body is no event.
-    """
-    try:
-        event = stripe.Webhook.construct_event(body, signature, secret)
-        return payment_of(_read(Intent, event.data.object)) if event.type in _TOLD else None
-    except (stripe.SignatureVerificationError, ValidationError) as error:
-        message = f"This is no event of Stripe's: {error}"
-        raise ValueError(message) from error
 
 
 def _read(kind: type[M], value: Any) -> M:  # noqa: ANN401 - the SDK's own object

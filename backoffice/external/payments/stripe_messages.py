@@ -4,8 +4,8 @@
 |---|---|
 | requires_capture | authorised |
 | processing, requires_confirmation | pending |
-| requires_action | declined: the bank wants what nobody can give by phone |
-| requires_payment_method | declined after a failed try, pending before the first |
+| requires_action | declined: the bank wants what nobody can give by phone; pending on a page the customer pays on |
+| requires_payment_method | declined after a failed try, pending before the first; on a page there may be another try |
 | succeeded | captured, partially_refunded or refunded, by the charge |
 | canceled | voided; expired when Stripe did it by itself |
 """
@@ -18,6 +18,8 @@ from backoffice.external.payments.port import GatewayPayment, SavedCard
 
 REFERENCE = "backoffice_reference"
 EXPIRES_AT = "backoffice_expires_at"
+CUSTOMER = "backoffice_customer"
+BY_LINK = "backoffice_by_link"
 
 
 class _Object(BaseModel):
@@ -141,8 +143,10 @@ def _status(intent: Intent, captured: int, refunded: int) -> str:
         part = "refunded" if refunded == captured else "partially_refunded"
         return part if refunded else "captured"
     if intent.status == "requires_payment_method" and intent.last_payment_error is not None:
+        return "pending" if BY_LINK in intent.metadata else "declined"
+    if intent.status == "requires_action" and BY_LINK not in intent.metadata:
         return "declined"
-    return {"requires_capture": "authorised", "requires_action": "declined"}.get(intent.status, "pending")
+    return "authorised" if intent.status == "requires_capture" else "pending"
 
 
 def _expires_at(charge: Charge | None) -> datetime | None:

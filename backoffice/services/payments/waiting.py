@@ -48,13 +48,15 @@ class Waiting:
         jobs: Jobs,
         gateway: PaymentGateway,
         dom: ExternalInventory,
+        patience: timedelta = timedelta(seconds=25),
     ) -> None:
-        """Take what is needed."""
+        """``patience``: how long to leave a page alone that somebody closes right now."""
         self._store = store
         self._clock = clock
         self._jobs = jobs
         self._gateway = gateway
         self._dom = dom
+        self.patience = patience
 
     async def watch_link(self, payment_id: str) -> None:
         """Look once: paid, over, or to be looked at again."""

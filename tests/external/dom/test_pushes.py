@@ -15,9 +15,9 @@ from backoffice.domain.ids import utc_now
 from backoffice.domain.outcome import Succeeded
 from backoffice.external.dom.http_adapter import HttpDom
 from backoffice.external.dom.port import SyncInventoryMessage, SyncOrderMessage
-from backoffice.external.dom.signing import verify
 from backoffice.external.dom.sync import parse_sync_inventory, parse_sync_order
 from backoffice.external.serving import Listener
+from backoffice.external.signing import verify
 from tests.contracts.dom_examples import CONTEXT, a_line, an_order
 from tests.external.dom.strings import SECRET, Strings
 

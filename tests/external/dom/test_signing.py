@@ -6,7 +6,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from backoffice.domain.errors import InvalidInput, NotAllowed
-from backoffice.external.dom.signing import check_secret, sign, verify
+from backoffice.external.signing import check_secret, sign, verify
 from tests.external.dom.strings import SECRET
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)

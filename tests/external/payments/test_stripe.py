@@ -26,12 +26,13 @@ from starlette.requests import Request as Incoming
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from backoffice.domain.errors import InvalidInput, NotAllowed
 from backoffice.domain.ids import new_id, utc_now
 from backoffice.domain.money import Money
 from backoffice.domain.outcome import Outcome, Refused, Unknown, Unreachable
 from backoffice.external.http import HttpClient
-from backoffice.external.payments.port import AuthoriseRequest, GatewayPayment
-from backoffice.external.payments.stripe_adapter import StripeGateway, read_event
+from backoffice.external.payments.port import AuthoriseRequest, GatewayPayment, Notice
+from backoffice.external.payments.stripe_adapter import StripeGateway
 from backoffice.external.serving import Listener
 from tests.contracts.payments import PRICE, code_of, value_of
 
@@ -160,8 +161,8 @@ async def test_what_stripe_would_refuse_is_not_sent(gateway: StripeGateway, cust
 
 async def test_nobody_has_no_saved_cards(localstripe: str) -> None:
     async with HttpClient("") as client:
-        gateway = StripeGateway(client, api_key=API_KEY, address=localstripe, customer_of=lambda _: "")
-        assert value_of(await gateway.list_saved_cards("29485")) == ()
+        gateway = StripeGateway(client, api_key=API_KEY, address=localstripe)
+        assert value_of(await gateway.list_saved_cards("")) == ()
 
 
 async def test_a_payment_is_looked_for_page_by_page_and_not_for_ever() -> None:
@@ -274,20 +275,77 @@ async def test_a_link_can_be_paid_once_and_closed() -> None:
     assert form["line_items[0][price_data][unit_amount]"] == ["107972"]
 
 
-def test_a_webhook_is_believed_when_stripe_signed_it() -> None:
-    body = event("payment_intent.amount_capturable_updated")
-    payment = read_event(body, signature(body), SECRET)
-    assert payment is not None
-    assert (payment.status, payment.reference, payment.authorised) == ("authorised", "B1000001-1", 107_972)
-    other = event("customer.created")
-    assert read_event(other, signature(other), SECRET) is None
-    for wrong in ("", "t=1,v1=00", signature(body + b" "), signature(body, age=3600)):
-        with pytest.raises(ValueError, match="no event"):
-            read_event(body, wrong, SECRET)
+async def test_a_webhook_is_believed_when_stripe_signed_it() -> None:
+    async with documented({}) as (gateway, _):
+
+        def read(body: bytes, signed: str, *secrets: str) -> Notice:
+            headers = {"stripe-signature": signed}
+            return gateway.read_notice(body, headers, secrets=secrets or (SECRET,), now=utc_now())
+
+        body = event("payment_intent.amount_capturable_updated")
+        notice = read(body, signature(body), "whsec_of_last_year", SECRET)
+        assert notice.message_id == "evt_1"
+        assert notice.payment is not None
+        told = (notice.payment.status, notice.payment.reference, notice.payment.authorised)
+        assert told == ("authorised", "B1000001-1", 107_972)
+        other = event("customer.created")
+        assert read(other, signature(other)).payment is None
+        for wrong in ("", "t=1,v1=00", signature(body + b" "), signature(body, age=3600)):
+            with pytest.raises(NotAllowed):
+                read(body, wrong)
+        for nonsense in (b"[", event("payment_intent.canceled", amount="much")):
+            with pytest.raises(InvalidInput):
+                read(nonsense, signature(nonsense))
 
 
-def event(kind: str) -> bytes:
-    told = {**INTENT, "latest_charge": "ch_1"}
+async def test_an_event_of_somebody_elses_payment_is_about_nothing_of_ours() -> None:
+    body = event("payment_intent.canceled", metadata={})
+    async with documented({}) as (gateway, _):
+        headers = {"stripe-signature": signature(body)}
+        notice = gateway.read_notice(body, headers, secrets=(SECRET,), now=utc_now())
+    assert notice.payment is None
+
+
+async def test_a_failed_try_on_a_page_is_not_the_last_one() -> None:
+    failed = {
+        "status": "requires_payment_method",
+        "last_payment_error": {"code": "card_declined"},
+        "metadata": {"backoffice_reference": "B1000002-1", "backoffice_by_link": "1"},
+    }
+    for status in ("requires_payment_method", "requires_action"):
+        body = event("payment_intent.payment_failed", **{**failed, "status": status})
+        async with documented({}) as (gateway, _):
+            headers = {"stripe-signature": signature(body)}
+            notice = gateway.read_notice(body, headers, secrets=(SECRET,), now=utc_now())
+        assert notice.payment is not None
+        assert notice.payment.status == "pending"
+
+
+async def test_a_customer_is_the_one_who_carries_our_number() -> None:
+    customers = {
+        "object": "search_result",
+        "data": [{"id": "cus_7", "object": "customer"}],
+        "has_more": False,
+    }
+    cards: dict[str, Any] = {"object": "list", "data": [], "has_more": False, "url": "/v1/payment_methods"}
+    answers: dict[str, tuple[int, dict[str, Any]]] = {
+        "GET /v1/customers/search": (200, customers),
+        "GET /v1/payment_methods": (200, cards),
+        "POST /v1/payment_intents": (200, INTENT),
+    }
+    async with documented(answers) as (gateway, requests):
+        assert value_of(await gateway.list_saved_cards("29485")) == ()
+        value_of(await gateway.authorise(asked("29485", "pm_1"), key="k"))
+    assert [form.get("customer") for _, form in requests] == [None, None, ["cus_7"]]
+    customers["data"] = []
+    async with documented(answers) as (gateway, requests):
+        assert value_of(await gateway.list_saved_cards("29485")) == ()
+        assert value_of(await gateway.list_saved_cards("no' number")) == ()
+    assert len(requests) == 1
+
+
+def event(kind: str, **changed: object) -> bytes:
+    told = {**INTENT, "latest_charge": "ch_1", **changed}
     return json.dumps({"id": "evt_1", "object": "event", "type": kind, "data": {"object": told}}).encode()
 
 

@@ -26,7 +26,6 @@ from backoffice.external.dom.simulator.dom import Dom, Values
 from backoffice.external.dom.simulator.faults import BEFORE, Fault
 from backoffice.external.dom.simulator.history import read_filter
 from backoffice.external.dom.wire import (
-    MAX_BODY_BYTES,
     Context,
     CurrencyCode,
     Id,
@@ -37,6 +36,7 @@ from backoffice.external.dom.wire import (
     Wire,
     first_fault,
 )
+from backoffice.external.signing import MAX_BODY_BYTES
 from backoffice.external.simulation.misbehaviour import Misbehaving
 from backoffice.external.simulation.refusals import INVALID, TOO_MANY, UNAVAILABLE, UNPROCESSABLE, Refusal
 from backoffice.external.simulation.requests import read_json_body

@@ -24,10 +24,10 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from backoffice.domain.errors import InvalidInput
-from backoffice.external.dom.signing import check_secret
 from backoffice.external.dom.simulator.dom import Dom
 from backoffice.external.dom.wire import Id, SkuText
 from backoffice.external.serving import Outage
+from backoffice.external.signing import check_secret
 from backoffice.external.simulation.clock import SimulatedClock
 from backoffice.external.simulation.control import AddressBody, Control, ControlBody, pass_time, read_control
 from backoffice.external.simulation.refusals import UNPROCESSABLE, Refusal

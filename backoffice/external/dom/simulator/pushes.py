@@ -17,11 +17,11 @@ from backoffice.external.dom.messages import (
     SyncInventoryAvailability,
     SyncOrder,
 )
-from backoffice.external.dom.signing import sign
 from backoffice.external.dom.simulator.faults import Fault, FaultSchedule
 from backoffice.external.dom.simulator.ledger import Ledger, text
 from backoffice.external.dom.wire import Context
 from backoffice.external.http import HttpClient
+from backoffice.external.signing import sign
 from backoffice.external.simulation.book import Row
 
 PATHS = {"push_order": "/sync/orders", "push_inventory": "/sync/inventory-availability"}

@@ -16,7 +16,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from backoffice.external.dom.signing import check_secret
 from backoffice.external.dom.simulator.api import Api
 from backoffice.external.dom.simulator.control import DomControl
 from backoffice.external.dom.simulator.dom import Dom
@@ -25,6 +24,7 @@ from backoffice.external.dom.simulator.ledger import Ledger
 from backoffice.external.dom.simulator.seed import seed
 from backoffice.external.dom.wire import Context
 from backoffice.external.serving import Listener, Outage, listening, say_ready, until_told, work_until
+from backoffice.external.signing import check_secret
 from backoffice.external.simulation.clock import SimulatedClock
 from backoffice.external.simulation.refusals import refusal_of
 
