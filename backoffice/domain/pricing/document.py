@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from backoffice.domain.money import CurrencyMismatch, Money, currency_digits
+from backoffice.domain.money import Money, currency_digits
 from backoffice.domain.pricing.as_json import Json, JsonProblem, from_json
 from backoffice.domain.pricing.request import PricingRequest
 from backoffice.domain.pricing.result import PricedCart
@@ -30,11 +30,7 @@ def read_request(text: str, now: datetime) -> PricingRequest:
         currency_digits(currency)
     except ValueError as error:
         raise JsonProblem("currency", str(error)) from error
-    full = _written_out(data, now)
-    try:
-        return from_json(full, PricingRequest, currency=currency)
-    except CurrencyMismatch as error:
-        raise JsonProblem("", str(error)) from error
+    return from_json(_written_out(data, now), PricingRequest, currency=currency)
 
 
 def to_document(priced: PricedCart) -> Json:

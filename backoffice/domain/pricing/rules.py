@@ -97,7 +97,7 @@ class PricingRules:
     """A store's settings. Raises ValueError for TAX_OF_ORIGIN without an `origin`."""
 
     rounding: Rounding = Rounding.HALF_UP
-    tax_rounding: Rounding = Rounding.HALF_UP
+    tax_rounding: Rounding = Rounding.HALF_UP  # of a tax in a price, HALF_DOWN rounds the rest half up
     tax_rounded_per: TaxRoundedPer = TaxRoundedPer.LINE
     taxes_rounded: TaxesRounded = TaxesRounded.EACH_RATE
     shipping_tax_rounded_apart: bool = False  # where tax is rounded per order: goods and shipping, each once

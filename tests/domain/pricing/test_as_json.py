@@ -114,6 +114,12 @@ def test_amounts_are_texts_or_numbers_in_the_currency_at_hand() -> None:
     assert from_json({"amount": "250"}, AmountOff, currency="JPY").amount == Money(250, "JPY")
 
 
+def test_nothing_is_null_where_nothing_may_stand() -> None:
+    assert from_json({"percent": "5", "at_most": None}, PercentOff).at_most is None
+    with pytest.raises(JsonProblem, match="percent: None is not a number"):
+        from_json({"percent": None}, PercentOff)
+
+
 def test_choices_are_named_by_value_or_name() -> None:
     price = {"price_list_id": "vip", "amount": "1.00"}
 

@@ -323,3 +323,9 @@ def test_a_negative_rate_is_refused() -> None:
 def test_tax_of_origin_needs_an_origin() -> None:
     with pytest.raises(ValueError, match="need the origin"):
         PricingRules(prices_hold=PricesHold.TAX_OF_ORIGIN)
+
+
+def test_goods_of_the_untaxed_class_are_not_taxed_even_by_a_rate_for_all_goods() -> None:
+    result = priced(cart(line("gift", "50", tax_class="untaxed"), line("2", "10"), taxes=(tax("all", "10"),)))
+
+    assert [one.tax for one in result.lines] == [usd("0"), usd("1")]
