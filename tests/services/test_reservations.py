@@ -8,29 +8,11 @@ import pytest
 from backoffice.domain.inventory import InventorySystem
 from backoffice.domain.outcome import Refused, Unreachable
 from backoffice.domain.statuses import CheckoutState
-from backoffice.store.tables.ordering import orders
 from backoffice.store.tables.selling import decrements, reservations, stock
 from tests.services.desk import CARD, DECLINED, Desk
 from tests.services.world import AGENT
 
 HOUR = timedelta(hours=1)
-
-
-async def test_last_item_is_sold_once_to_fifty_buyers_at_once(desk: Desk) -> None:
-    desk.use(InventorySystem.NON_ATP)
-    desk.own_stock("HL-U509-R", 1)
-    carts = [await desk.built("1*HL-U509-R") for _ in range(50)]
-
-    async def buy(number: int) -> CheckoutState:
-        prepared = await desk.prepare(carts[number])
-        return (await desk.submit(prepared)).state
-
-    ends = await asyncio.gather(*(buy(number) for number in range(50)))
-    assert ends.count(CheckoutState.COMPLETED) == 1
-    assert ends.count(CheckoutState.ROLLED_BACK) == 49
-    assert desk.held_locally("HL-U509-R") == (0, 0)
-    assert len(desk.rows(orders)) == 1
-    assert len(desk.rows(decrements)) == 1
 
 
 async def test_last_item_at_the_dom_is_sold_once(desk: Desk) -> None:

@@ -246,16 +246,6 @@ async def test_submitting_twice_gives_the_same_order(desk: Desk) -> None:
     assert len(desk.rows(checkout_attempts)) == 1
 
 
-@pytest.mark.parametrize("pay", [ON_ACCOUNT, CARD])
-async def test_fifty_presses_at_once_make_one_order(desk: Desk, pay: object) -> None:
-    cart = await desk.cart(pay=CARD if pay is CARD else ON_ACCOUNT)
-    results = await asyncio.gather(*(desk.submit(cart) for _ in range(50)))
-    assert {result.order_number for result in results} == {"B1000001"}
-    await desk.run_jobs(within=timedelta(minutes=5))
-    assert len(desk.rows(orders)) == 1
-    assert len(desk.gateway.payments) == (1 if pay is CARD else 0)
-
-
 async def test_two_desks_submitting_one_cart_make_one_order(desk: Desk) -> None:
     other = await desk.another("desk-2")
     try:
