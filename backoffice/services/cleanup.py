@@ -46,7 +46,7 @@ from backoffice.store.tables.base import metadata
 from backoffice.store.tables.messages import mails
 from backoffice.store.tables.ordering import checkout_attempts, checkout_steps, counters, orders, payments
 from backoffice.store.tables.payments import payment_links, payment_moves
-from backoffice.store.tables.selling import reservations
+from backoffice.store.tables.selling import reservations, stores
 from backoffice.store.tables.undoing import take_backs
 
 EVERY = timedelta(hours=1)
@@ -114,7 +114,7 @@ class Cleanup:
 
     async def run_if_due(self) -> int:
         """Run when the last run was an hour ago or longer; return how many orders were removed."""
-        due = await self._store.run(lambda connection: _is_due(connection, self._clock()))
+        due = await self._store.run(lambda connection: _is_due(connection, self._store_id, self._clock()))
         return await self.run(SYSTEM) if due else 0
 
     async def run(self, actor: Actor) -> int:
@@ -229,8 +229,10 @@ def _remove_attempts(connection: Connection, identities: list[str]) -> None:
         _delete_with_children(connection, checkout_attempts, checkout_attempts.c.attempt_id.in_(identities))
 
 
-def _is_due(connection: Connection, now: datetime) -> bool:
-    """Take the turn of this hour, once."""
+def _is_due(connection: Connection, store_id: str, now: datetime) -> bool:
+    """Take the turn of this hour, once; a database that has no store yet has nothing to clean."""
+    if connection.execute(select(stores.c.store_id).where(stores.c.store_id == store_id)).first() is None:
+        return False
     last: int | None = connection.execute(
         select(counters.c.value).where(counters.c.name == _LAST_RUN)
     ).scalar()

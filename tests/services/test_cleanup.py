@@ -247,6 +247,12 @@ async def test_worker_runs_it_once_an_hour_however_many_workers_there_are(desk: 
     assert await desk.office.cleanup.run_if_due() == 1
 
 
+async def test_database_without_its_store_has_nothing_to_clean(desk: Desk) -> None:
+    await failed_long_ago(desk)
+    assert await Cleanup(desk.office.store, desk.clock, store_id="nowhere").run_if_due() == 0
+    assert numbers(desk) == ["B1000001"]
+
+
 async def test_only_supervisors_clean(desk: Desk) -> None:
     for actor in (AGENT, SUPPORT):
         for refused in (desk.office.cleanup.run(actor), desk.office.cleanup.plan(actor)):
