@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Row, select
 from backoffice.domain.customer import Address
 from backoffice.domain.money import Money
 from backoffice.services.codec import unpack
+from backoffice.services.mail_gifts import gifts_of
 from backoffice.settings import RESOURCES
 from backoffice.store.tables.ordering import order_lines, shipments
 from backoffice.store.tables.payments import payment_links
@@ -55,6 +56,7 @@ def compose(connection: Connection, order: Row[Any], occasion: Occasion, about: 
     language = language_of(order)
     values = {name: _one_line(value) for name, value in _values(connection, order, about, language).items()}
     values["lines"] = _lines(connection, order, about, language)
+    values["gifts"] = gifts_of(connection, order, language) if occasion is Occasion.CONFIRMATION else ""
     subject, body = _template(language, occasion)
     return Text(
         to=order.email,

@@ -15,6 +15,7 @@ from backoffice.domain.statuses import CheckoutState
 from backoffice.services.checkout.actions.create_gift_certificates import RECIPIENT
 from backoffice.services.checkout.actions.lists import PIPELINE
 from backoffice.services.limited_uses import count_back, count_uses
+from backoffice.store.tables.messages import mails
 from backoffice.store.tables.ordering import order_lines, orders
 from backoffice.store.tables.people import customers
 from backoffice.store.tables.pricing import (
@@ -254,6 +255,45 @@ async def test_an_order_of_certificates_goes_to_the_dom_like_any_other(desk: Des
 
     assert desk.transfer(result.order_number)["status"] == "transferred"
     desk.assert_totals_add_up(result.order_number)
+
+
+@pytest.mark.parametrize(
+    "language, certificate, earned_by_it",
+    [
+        ("en", "Gift certificate of $50.00: ", "A coupon for a later order: "),
+        (
+            "de",
+            "Geschenkgutschein über 50,00\N{NO-BREAK SPACE}$: ",
+            "Ein Rabattcode für eine spätere Bestellung: ",
+        ),
+    ],
+)
+async def test_the_confirmation_brings_the_codes(
+    desk: Desk, language: str, certificate: str, earned_by_it: str
+) -> None:
+    reward(desk, "over-30", "thank-you-50", "30", good_for_days=10)
+    desk.do(lambda connection: connection.execute(update(customers).values(language=language)))
+    await desk.ordered("1*GIFT-50", f"1*{HELMET}")
+
+    await desk.run_jobs(within=timedelta(minutes=1))
+
+    [mail] = [row for row in desk.rows(mails) if row["occasion"] == "confirmation"]
+    said = mail["body"].splitlines()
+    [row], [won] = bought(desk), earned(desk)
+    assert f"{certificate}{row['code']}" in said
+    [coupon_line] = [line for line in said if line.startswith(earned_by_it)]
+    assert won["code"] in coupon_line
+    assert "2026" in coupon_line
+
+
+async def test_the_confirmation_of_other_orders_brings_none(desk: Desk) -> None:
+    await desk.ordered(f"1*{HELMET}")
+
+    await desk.run_jobs(within=timedelta(minutes=1))
+
+    [mail] = [row for row in desk.rows(mails) if row["occasion"] == "confirmation"]
+    assert "$" not in mail["body"].replace("$3", "").split("Items:")[0]
+    assert "ertificate" not in mail["body"]
 
 
 async def test_certificates_of_an_order_that_failed_are_cancelled(desk: Desk) -> None:
