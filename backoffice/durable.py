@@ -13,11 +13,12 @@ from datetime import timedelta
 
 import structlog
 from dbos import DBOS, DBOSClient, EnqueueOptions
-from sqlalchemy import Connection, Engine, Insert, MetaData, Table, bindparam, insert, select
+from sqlalchemy import Connection, Engine, MetaData, Table, bindparam, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from backoffice.domain.errors import StoreUnavailable
 from backoffice.store.store import plain_trouble
+from backoffice.store.writing import Write
 
 QUEUE = "backoffice"
 JOBS_VERSION = "1"  # of our workflows' arguments; raised when old jobs could not be run by new code
@@ -66,8 +67,8 @@ class DurableJobs:
             "recovery_attempts": 0,
             "application_version": job["app_version"],
         }
-        connection.execute(self._statuses, {column: said[column] for column in _STATUS})
-        connection.execute(self._inputs, {column: said[column] for column in _INPUT})
+        self._statuses(connection, {column: said[column] for column in _STATUS})
+        self._inputs(connection, {column: said[column] for column in _INPUT})
 
     def close(self) -> None:
         """Give the connections back."""
@@ -89,12 +90,12 @@ _STATUS = (
 _INPUT = ("workflow_uuid", "inputs")
 
 
-def _insert_once(table: Table, columns: tuple[str, ...], schema: str | None) -> Insert:
-    """Insert a row unless its workflow is there; said without ON CONFLICT, so that SQLAlchemy keeps it compiled."""
+def _insert_once(table: Table, columns: tuple[str, ...], schema: str | None) -> Write:
+    """Insert a row unless its workflow is there; said without ON CONFLICT, in the one way both databases know."""
     own = table.to_metadata(MetaData(), schema=schema)  # type: ignore[arg-type]  # None: none
     given = [bindparam(column, type_=own.c[column].type) for column in columns]
     there = select(own.c.workflow_uuid).where(own.c.workflow_uuid == bindparam("workflow_uuid"))
-    return insert(own).from_select(columns, select(*given).where(~there.exists()))
+    return Write(insert(own).from_select(columns, select(*given).where(~there.exists())))
 
 
 class Worker:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, insert, select
 from backoffice.domain.staff import Actor, Right
 from backoffice.store.store import Store
 from backoffice.store.tables.people import audit as trail
+from backoffice.store.writing import Write
 
 _START = "0" * 64
 _LARGEST_PAGE = 1_000
@@ -66,7 +67,7 @@ def record(
         "subject": subject,
         "detail": json.loads(json.dumps(detail or {}, default=str)),
     }
-    connection.execute(_INSERT, {**row, "previous_hash": previous, "hash": _hash(previous, row)})
+    _INSERT(connection, {**row, "previous_hash": previous, "hash": _hash(previous, row)})
 
 
 def verify_chain(connection: Connection) -> list[str]:
@@ -111,7 +112,7 @@ class Audit:
 _SAID = tuple(column.name for column in trail.c if column.name not in {"previous_hash", "hash"})
 _LAST = select(trail.c.entry, trail.c.hash).order_by(trail.c.entry.desc()).limit(1)
 _ALL = select(trail).order_by(trail.c.entry)
-_INSERT = insert(trail)
+_INSERT = Write(insert(trail))
 
 
 def _hash(previous: str, row: dict[str, object]) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from backoffice.domain.cart import Call, Cart, CartLine, CartShipment, LineOverride, Prepared
 from backoffice.domain.customer import Address
@@ -20,6 +20,7 @@ from backoffice.services.codec import unpack
 from backoffice.services.lock_rows import HELD_CART, as_lock
 from backoffice.store.tables.ordering import calls, cart_lines, carts, locks
 from backoffice.store.tables.people import customers
+from backoffice.store.writing import Write
 
 _CART = select(carts).where(carts.c.cart_id == bindparam("cart"))
 _LINES = select(cart_lines).where(cart_lines.c.cart_id == bindparam("cart")).order_by(cart_lines.c.position)
@@ -57,15 +58,15 @@ def write_cart(
     """Update the cart guarded by the version it was read at; Conflict when somebody was faster."""
     values = {"version": cart.version + (1 if next_version else 0), "updated_at": now, **changed}
     guard = {"of_cart": cart.cart_id, "read_at": cart.version}
-    result = connection.execute(_write(tuple(values)), {**values, **guard})
+    result = _write(tuple(values))(connection, {**values, **guard})
     if not result.rowcount:
         raise modified("cart")
 
 
 @lru_cache
-def _write(columns: tuple[str, ...]) -> Update:
+def _write(columns: tuple[str, ...]) -> Write:
     """Build the update of these columns once: each change of a cart writes one of a handful of sets."""
-    return (
+    return Write(
         update(carts)
         .where(carts.c.cart_id == bindparam("of_cart"), carts.c.version == bindparam("read_at"))
         .values({column: bindparam(column) for column in columns})

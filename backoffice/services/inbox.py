@@ -16,10 +16,11 @@ from backoffice.external.dom.sync import parse_sync_inventory, parse_sync_order
 from backoffice.services import audit
 from backoffice.services.order_sync_apply import ORDER_KIND, Applied
 from backoffice.store.tables.messages import inbox
+from backoffice.store.writing import Write
 
 INVENTORY_KIND = "SyncInventoryAvailability"
 Message = SyncOrderMessage | SyncInventoryMessage
-_INSERT = insert(inbox)
+_INSERT = Write(insert(inbox))
 _HASH = select(inbox.c.body_hash).where(inbox.c.message_id == bindparam("message"))
 
 
@@ -83,8 +84,8 @@ def keep(
     kind, subject, sequence = INVENTORY_KIND, "", 0
     if isinstance(message, SyncOrderMessage):
         kind, subject, sequence = ORDER_KIND, message.order_number, message.sequence
-    connection.execute(
-        _INSERT,
+    _INSERT(
+        connection,
         {
             "message_id": key,
             "kind": kind,

@@ -30,6 +30,7 @@ from backoffice.services.mail_texts import Occasion, Text, compose, language_of
 from backoffice.store.store import Store
 from backoffice.store.tables.messages import mails
 from backoffice.store.tables.ordering import orders
+from backoffice.store.writing import Write
 
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=30)
@@ -69,8 +70,8 @@ def queue_mail(
     ):
         return None
     mail_id = new_id()
-    connection.execute(
-        _INSERT,
+    _INSERT(
+        connection,
         {
             "mail_id": mail_id,
             "order_id": order.order_id,
@@ -226,7 +227,7 @@ def text_of(connection: Connection, mail: Row[Any]) -> Text:
     return replace(compose(connection, order, Occasion(mail.occasion), mail.about), to=mail.to)
 
 
-_INSERT = insert(mails)
+_INSERT = Write(insert(mails))
 _ORDER = select(orders).where(orders.c.order_id == bindparam("order"))
 _MAIL = select(mails).where(mails.c.mail_id == bindparam("mail"))
 _TOLD = select(mails.c.mail_id).where(

@@ -31,6 +31,7 @@ from backoffice.store.tables.ordering import (
     shipments,
     transfers,
 )
+from backoffice.store.writing import Write
 
 _MOVE = {  # guarded by the table: only from where it may come
     after: update(orders)
@@ -47,15 +48,17 @@ _STEP_BACK = (
     .where(orders.c.order_id == bindparam("order"), orders.c.status == bindparam("now_is"))
     .values(status=bindparam("then_is"))
 )
-_ADD_STATUS = insert(order_statuses).values(
-    order_id=bindparam("order"),
-    place=select(func.coalesce(func.max(order_statuses.c.place), 0) + 1)
-    .where(order_statuses.c.order_id == bindparam("order"))
-    .scalar_subquery(),
-    status=bindparam("status"),
-    at=bindparam("at"),
-    actor=bindparam("actor"),
-    reason=bindparam("reason"),
+_ADD_STATUS = Write(
+    insert(order_statuses).values(
+        order_id=bindparam("order"),
+        place=select(func.coalesce(func.max(order_statuses.c.place), 0) + 1)
+        .where(order_statuses.c.order_id == bindparam("order"))
+        .scalar_subquery(),
+        status=bindparam("status"),
+        at=bindparam("at"),
+        actor=bindparam("actor"),
+        reason=bindparam("reason"),
+    )
 )
 
 
@@ -103,7 +106,7 @@ def step_back(
     )
     if changed.rowcount:
         said = {"order": order_id, "status": after.value, "at": at, "actor": actor, "reason": reason}
-        connection.execute(_ADD_STATUS, said)
+        _ADD_STATUS(connection, said)
 
 
 def add_status(
@@ -111,7 +114,7 @@ def add_status(
 ) -> None:
     """Add to the order's history; its status itself is written by whoever moved it."""
     said = {"order": order_id, "status": status.value, "at": at, "actor": actor, "reason": reason}
-    connection.execute(_ADD_STATUS, said)
+    _ADD_STATUS(connection, said)
 
 
 def load_order(connection: Connection, order_number: str) -> Order | None:

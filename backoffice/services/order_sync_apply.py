@@ -31,6 +31,7 @@ from backoffice.services.payments.captures import capture_what_is_due
 from backoffice.services.payments.moves import let_go
 from backoffice.store.tables.messages import inbox
 from backoffice.store.tables.ordering import order_lines, orders, shipments
+from backoffice.store.writing import Write
 
 ORDER_KIND = "SyncOrder"
 DOM_ACTOR = "DOM"
@@ -53,19 +54,19 @@ _NEWER = select(inbox.c.message_id, inbox.c.sequence, inbox.c.created_at).where(
     inbox.c.state.in_([InboxState.APPLIED.value, InboxState.IGNORED.value]),
     inbox.c.sequence >= bindparam("from_sequence"),
 )
-_CHANGE_LINE = (
+_CHANGE_LINE = Write(
     update(order_lines)
     .where(order_lines.c.order_id == bindparam("order"), order_lines.c.line_id == bindparam("line"))
     .values({name: bindparam(name) for name in ("status", "shipped", "cancelled", "available_from")})
 )
 _PARCEL = ("status", "carrier", "tracking", "shipped_at", "quantities")
-_CHANGE_PARCEL = (
+_CHANGE_PARCEL = Write(
     update(shipments)
     .where(shipments.c.order_id == bindparam("order"), shipments.c.shipment_id == bindparam("parcel"))
     .values({name: bindparam(name) for name in _PARCEL})
 )
-_INSERT_PARCEL = insert(shipments)
-_TAKE_STATUS = (
+_INSERT_PARCEL = Write(insert(shipments))
+_TAKE_STATUS = Write(
     update(orders)
     .where(orders.c.order_id == bindparam("order"))
     .values(status=bindparam("to"), sync_sequence=bindparam("sequence"), version=orders.c.version + 1)
@@ -172,8 +173,8 @@ def _named_by(connection: Connection, keys: list[str]) -> _Names:
 def _write_lines(connection: Connection, order: Row[Any], message: SyncOrderMessage, named: _Names) -> bool:
     fresh = [line for line in message.order.lines if line.line_id not in named.lines]
     if fresh:
-        connection.execute(
-            _CHANGE_LINE,
+        _CHANGE_LINE(
+            connection,
             [
                 {
                     "order": order.order_id,
@@ -203,9 +204,9 @@ def _write_shipments(
             "quantities": [list(part) for part in parcel.quantities],
         }
         known = {"order": order.order_id, "parcel": parcel.shipment_id}
-        if not connection.execute(_CHANGE_PARCEL, {**values, **known}).rowcount:
-            connection.execute(
-                _INSERT_PARCEL, {"order_id": order.order_id, "shipment_id": parcel.shipment_id, **values}
+        if not _CHANGE_PARCEL(connection, {**values, **known}).rowcount:
+            _INSERT_PARCEL(
+                connection, {"order_id": order.order_id, "shipment_id": parcel.shipment_id, **values}
             )
     return bool(fresh)
 
@@ -217,7 +218,7 @@ def _write_status(
     before, after = OrderStatus(order.status), OrderStatus(message.order.summary.status)
     step = judge_step(before, after, ORDER_MOVES)
     taken = {"order": order.order_id, "to": after.value, "sequence": message.sequence}
-    connection.execute(_TAKE_STATUS, taken)
+    _TAKE_STATUS(connection, taken)
     if step is Step.SAME:
         return ""
     reason = ""

@@ -8,19 +8,22 @@ from sqlalchemy import Connection, Integer, bindparam, select, update
 from backoffice.domain.errors import Conflict
 from backoffice.domain.inventory import LineResult, ReservationLine, ReservedLine
 from backoffice.store.tables.selling import stock
+from backoffice.store.writing import Write
 
 _DO_NOT_CHECK = 2
 _DO_NOT_UPDATE = 1
 
 _HERE = (stock.c.sku == bindparam("of_sku"), stock.c.location_id == bindparam("at_location"))
 _PIECES = bindparam("pieces", type_=Integer)
-_HOLD = (
+_HOLD = Write(
     update(stock)
     .where(*_HERE, stock.c.quantity - stock.c.reserved >= _PIECES)
     .values(reserved=stock.c.reserved + _PIECES, updated_at=bindparam("now"))
 )
-_FREE = update(stock).where(*_HERE).values(reserved=stock.c.reserved - _PIECES, updated_at=bindparam("now"))
-_TAKE = (
+_FREE = Write(
+    update(stock).where(*_HERE).values(reserved=stock.c.reserved - _PIECES, updated_at=bindparam("now"))
+)
+_TAKE = Write(
     update(stock)
     .where(*_HERE)
     .values(
@@ -53,7 +56,7 @@ def hold(connection: Connection, lines: Sequence[ReservationLine], now: datetime
             result, quantity = LineResult.ALLOCATED, line.quantity
         answers.append(ReservedLine(line_id=line.line_id, result=result, quantity=quantity))
     if taken:
-        done = connection.execute(_HOLD, [_moved(line, now) for line in taken])
+        done = _HOLD(connection, [_moved(line, now) for line in taken])
         if done.rowcount != len(taken):
             raise Conflict("The stock was changed meanwhile.", advice="Nothing was held: prepare again.")
     return tuple(answers)
@@ -62,13 +65,13 @@ def hold(connection: Connection, lines: Sequence[ReservationLine], now: datetime
 def free(connection: Connection, lines: Sequence[ReservationLine], now: datetime) -> None:
     """Give back what was held."""
     if lines:
-        connection.execute(_FREE, [_moved(line, now) for line in lines])
+        _FREE(connection, [_moved(line, now) for line in lines])
 
 
 def take(connection: Connection, lines: Sequence[ReservationLine], now: datetime) -> None:
     """An order takes what was held."""
     if lines:
-        connection.execute(_TAKE, [_moved(line, now) for line in lines])
+        _TAKE(connection, [_moved(line, now) for line in lines])
 
 
 def _moved(line: ReservationLine, now: datetime) -> dict[str, object]:

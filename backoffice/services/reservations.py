@@ -21,11 +21,12 @@ from backoffice.domain.statuses import ReservationStatus
 from backoffice.services import own_stock
 from backoffice.services.jobs import Jobs
 from backoffice.store.tables.selling import decrements, reservation_lines, reservations, stock
+from backoffice.store.writing import Write
 
 _LIVE = (ReservationStatus.ASKING.value, ReservationStatus.HELD.value)
 
 
-_CONSUME = (
+_CONSUME = Write(
     update(reservations)
     .where(
         reservations.c.reservation_id == bindparam("reservation"),
@@ -42,7 +43,7 @@ _LOCAL_LINES = (
         reservations.c.system == InventorySystem.NON_ATP.value,
     )
 )
-_SETTLE_LINE = (
+_SETTLE_LINE = Write(
     update(reservation_lines)
     .where(
         reservation_lines.c.reservation_id == bindparam("reservation"),
@@ -53,7 +54,7 @@ _SETTLE_LINE = (
 _LIVE_ONE = select(reservations.c.reservation_id).where(
     reservations.c.cart_id == bindparam("cart"), reservations.c.status.in_(_LIVE)
 )
-_SETTLE = (
+_SETTLE = Write(
     update(reservations)
     .where(
         reservations.c.reservation_id == bindparam("reservation"),
@@ -61,17 +62,17 @@ _SETTLE = (
     )
     .values(status=ReservationStatus.HELD.value, expires_at=bindparam("until"))
 )
-_GO_ON = (
+_GO_ON = Write(
     update(reservations)
     .where(reservations.c.reservation_id == bindparam("reservation"))
     .values(status=bindparam("to"), expires_at=bindparam("until"))
 )
-_FORGET_LINES = delete(reservation_lines).where(
-    reservation_lines.c.reservation_id == bindparam("reservation")
+_FORGET_LINES = Write(
+    delete(reservation_lines).where(reservation_lines.c.reservation_id == bindparam("reservation"))
 )
-_INSERT_RESERVATION = insert(reservations)
-_INSERT_DECREMENTS = insert(decrements)
-_INSERT_LINES = insert(reservation_lines)
+_INSERT_RESERVATION = Write(insert(reservations))
+_INSERT_DECREMENTS = Write(insert(decrements))
+_INSERT_LINES = Write(insert(reservation_lines))
 
 
 def live_reservation(connection: Connection, cart_id: str) -> ReservationId | None:
@@ -104,10 +105,10 @@ def settle(
     expires_at: datetime,
 ) -> bool:
     """Write down what is held; False when the reservation was let go meanwhile."""
-    changed = connection.execute(_SETTLE, {"reservation": reservation_id, "until": expires_at})
+    changed = _SETTLE(connection, {"reservation": reservation_id, "until": expires_at})
     if lines:
-        connection.execute(
-            _SETTLE_LINE,
+        _SETTLE_LINE(
+            connection,
             [
                 {
                     "reservation": reservation_id,
@@ -189,14 +190,14 @@ def release(
 
 def consume(connection: Connection, reservation_id: str, order_id: str, now: datetime) -> bool:
     """The order takes what the cart held: local stock goes down, one decrement per line. False: it holds nothing."""
-    changed = connection.execute(_CONSUME, {"reservation": reservation_id, "order": order_id})
+    changed = _CONSUME(connection, {"reservation": reservation_id, "order": order_id})
     if not changed.rowcount:
         return False
     lines = _local_lines(connection, reservation_id)
     if lines:
         own_stock.take(connection, lines, now)
-        connection.execute(
-            _INSERT_DECREMENTS,
+        _INSERT_DECREMENTS(
+            connection,
             [
                 {
                     "order_id": order_id,
@@ -265,12 +266,12 @@ def _write_down(
     identity = before or ReservationId(new_id())
     if before:
         said = {"reservation": before, "to": row["status"], "until": row["expires_at"]}
-        connection.execute(_GO_ON, said)
-        connection.execute(_FORGET_LINES, {"reservation": before})
+        _GO_ON(connection, said)
+        _FORGET_LINES(connection, {"reservation": before})
     else:
-        connection.execute(_INSERT_RESERVATION, {"reservation_id": identity, **row})
+        _INSERT_RESERVATION(connection, {"reservation_id": identity, **row})
     if lines:
-        connection.execute(_INSERT_LINES, [{"reservation_id": identity, **line} for line in lines])
+        _INSERT_LINES(connection, [{"reservation_id": identity, **line} for line in lines])
     return identity
 
 

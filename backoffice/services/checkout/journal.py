@@ -16,14 +16,15 @@ from backoffice.services.codec import pack
 from backoffice.services.payments.links import read_link
 from backoffice.services.payments.parts import waits_for_customer
 from backoffice.store.tables.ordering import checkout_attempts, checkout_steps, orders
+from backoffice.store.writing import Write
 
 FIRST_REVERSIBLE = "createNewOrder"
 _LAST_PLACE = select(func.coalesce(func.max(checkout_steps.c.place), 0)).where(
     checkout_steps.c.attempt_id == bindparam("attempt")
 )
-_INSERT_STEPS = insert(checkout_steps)
-_INSERT_ATTEMPT = insert(checkout_attempts)
-_END_ATTEMPT = (
+_INSERT_STEPS = Write(insert(checkout_steps))
+_INSERT_ATTEMPT = Write(insert(checkout_attempts))
+_END_ATTEMPT = Write(
     update(checkout_attempts)
     .where(checkout_attempts.c.attempt_id == bindparam("attempt"))
     .values(
@@ -44,8 +45,8 @@ class Step:
 
 def open_attempt(work: Work, owner: str, lease: timedelta) -> None:
     """Write the attempt's row; a second live one for the same cart is an IntegrityError."""
-    work.connection.execute(
-        _INSERT_ATTEMPT,
+    _INSERT_ATTEMPT(
+        work.connection,
         {
             "attempt_id": work.attempt_id,
             "cart_id": work.cart.cart_id,
@@ -70,8 +71,8 @@ def write_steps(work: Work, steps: Sequence[Step]) -> None:
     if not steps:
         return
     last: int = work.connection.execute(_LAST_PLACE, {"attempt": work.attempt_id}).scalar_one()
-    work.connection.execute(
-        _INSERT_STEPS,
+    _INSERT_STEPS(
+        work.connection,
         [
             {
                 "attempt_id": work.attempt_id,
@@ -109,8 +110,8 @@ def end_attempt(
     work: Work, state: CheckoutState, *, failed_action: str = "", sentence: str = "", advice: str = ""
 ) -> None:
     """Move the attempt to the state it ends, or waits, in; who waits says until when with ``wait_until``."""
-    work.connection.execute(
-        _END_ATTEMPT,
+    _END_ATTEMPT(
+        work.connection,
         {
             "attempt": work.attempt_id,
             "state": state.value,

@@ -15,10 +15,11 @@ from backoffice.services.mail_texts import Occasion
 from backoffice.services.mails import queue_mail
 from backoffice.settings import StoreSettings
 from backoffice.store.tables.ordering import order_events, orders, transfers
+from backoffice.store.writing import Write
 
 ORDER_SUBMIT = "OrderSubmit"
-_INSERT_EVENT = insert(order_events)
-_INSERT_TRANSFER = insert(transfers)
+_INSERT_EVENT = Write(insert(order_events))
+_INSERT_TRANSFER = Write(insert(transfers))
 _ORDER = select(
     *(orders.c.order_id, orders.c.number, orders.c.store_id),
     *(orders.c.email, orders.c.language, orders.c.tell_customer),
@@ -32,8 +33,8 @@ def raise_order_submit(
     order = connection.execute(_ORDER, {"order": order_id}).one()
     raise_event(connection, order_id, ORDER_SUBMIT, now)
     if settings.orders_to_dom:
-        connection.execute(
-            _INSERT_TRANSFER,
+        _INSERT_TRANSFER(
+            connection,
             {
                 "order_id": order_id,
                 "order_number": order.number,
@@ -57,4 +58,4 @@ def raise_order_submit(
 
 def raise_event(connection: Connection, order_id: str, name: str, now: datetime) -> None:
     """Write an event of the order's life."""
-    connection.execute(_INSERT_EVENT, {"event_id": new_id(), "order_id": order_id, "name": name, "at": now})
+    _INSERT_EVENT(connection, {"event_id": new_id(), "order_id": order_id, "name": name, "at": now})

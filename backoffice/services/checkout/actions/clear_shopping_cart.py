@@ -5,8 +5,9 @@ from sqlalchemy import bindparam, update
 from backoffice.domain.statuses import CartStatus
 from backoffice.services.checkout.work import Work
 from backoffice.store.tables.ordering import carts
+from backoffice.store.writing import Write
 
-_CLOSE = (
+_CLOSE = Write(
     update(carts)
     .where(carts.c.cart_id == bindparam("cart"))
     .values(status=CartStatus.ORDERED.value, updated_at=bindparam("now"))
@@ -20,7 +21,7 @@ class ClearShoppingCart:
 
     def execute(self, work: Work) -> None:
         """Close the cart."""
-        work.connection.execute(_CLOSE, {"cart": work.cart.cart_id, "now": work.now})
+        _CLOSE(work.connection, {"cart": work.cart.cart_id, "now": work.now})
 
     def undo(self, work: Work) -> None:
         """Finalize actions are not undone."""

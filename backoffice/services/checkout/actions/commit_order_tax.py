@@ -12,8 +12,9 @@ from backoffice.domain.statuses import TaxDocumentStatus
 from backoffice.services.checkout.freeze import shipment_totals, used_shipments
 from backoffice.services.checkout.work import Work
 from backoffice.store.tables.snapshots import tax_documents
+from backoffice.store.writing import Write
 
-_INSERT = insert(tax_documents)
+_INSERT = Write(insert(tax_documents))
 _DELETE = (
     update(tax_documents)
     .where(
@@ -31,8 +32,8 @@ class CommitOrderTax:
 
     def execute(self, work: Work) -> None:
         """Write the documents."""
-        work.connection.execute(
-            _INSERT,
+        _INSERT(
+            work.connection,
             [
                 {
                     "number": f"{work.order_number}-T{shipment_id}",

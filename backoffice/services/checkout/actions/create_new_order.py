@@ -12,12 +12,13 @@ from backoffice.store.finding import keep_caller
 from backoffice.store.tables.ordering import order_lines, order_statuses, orders
 from backoffice.store.tables.people import customers
 from backoffice.store.tables.snapshots import order_data, order_shipments
+from backoffice.store.writing import Write
 
 _CUSTOMER = select(customers).where(customers.c.customer_id == bindparam("customer"))
 _INSERTS = {
-    table: insert(table) for table in FROZEN if table is not order_data
+    table: Write(insert(table)) for table in FROZEN if table is not order_data
 }  # populateOrderData writes that
-_INSERT_STATUS = insert(order_statuses)
+_INSERT_STATUS = Write(insert(order_statuses))
 
 
 class CreateNewOrder:
@@ -33,11 +34,11 @@ class CreateNewOrder:
             raise Refusal(sentence, advice="Find the caller and choose an address, then prepare again (F5).")
         rows = freeze(work, customer, work.cart.ship_to)
         keep_caller(work.connection, rows[orders][0])
-        for table, statement in _INSERTS.items():
+        for table, write in _INSERTS.items():
             if rows[table]:
-                work.connection.execute(statement, rows[table])
-        work.connection.execute(
-            _INSERT_STATUS,
+                write(work.connection, rows[table])
+        _INSERT_STATUS(
+            work.connection,
             {
                 "order_id": work.order_id,
                 "place": 1,

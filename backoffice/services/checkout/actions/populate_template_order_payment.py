@@ -13,7 +13,9 @@ from backoffice.services.checkout.work import Work
 from backoffice.services.payments.links import forget_links, intend_links
 from backoffice.services.payments.parts import shares_of, waits_for_customer
 from backoffice.store.tables.ordering import payments
+from backoffice.store.writing import Write
 
+_INSERT = Write(insert(payments))
 GATEWAYS = {
     PaymentMethod.GIFT_CERTIFICATE: "gift_certificate",
     PaymentMethod.ON_ACCOUNT: "on_account",
@@ -52,7 +54,7 @@ class PopulateTemplateOrderPayment:
             for place, (plan, amount) in enumerate(shares_of(work.cart), 1)
         ]
         if rows:
-            work.connection.execute(insert(payments), rows)
+            _INSERT(work.connection, rows)
         if waits_for_customer(work.cart):
             until = work.now + work.settings.link_lifetime
             intend_links(work.connection, work.order_id, until, work.now)

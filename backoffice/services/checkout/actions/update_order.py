@@ -11,8 +11,9 @@ from backoffice.services.checkout.work import Work
 from backoffice.services.order_rows import move_order, step_back
 from backoffice.services.reservations import consume, return_to_cart
 from backoffice.store.tables.ordering import orders
+from backoffice.store.writing import Write
 
-_KEEP = (
+_KEEP = Write(
     update(orders)
     .where(orders.c.order_id == bindparam("order"))
     .values(reservation_id=bindparam("reservation"))
@@ -34,7 +35,7 @@ class UpdateOrder:
             if not consume(work.connection, reservation_id, work.order_id, work.now):
                 sentence = "The hold on the stock ran out during the checkout."
                 raise Refusal(sentence, advice="Prepare again (F5), then submit.", code="prepare_again")
-            work.connection.execute(_KEEP, {"order": work.order_id, "reservation": reservation_id})
+            _KEEP(work.connection, {"order": work.order_id, "reservation": reservation_id})
         move_order(
             work.connection,
             work.order_id,
@@ -58,4 +59,4 @@ class UpdateOrder:
         reservation_id = work.cart.prepared.reservation_id if work.cart.prepared else None
         if reservation_id is not None:
             return_to_cart(work.connection, reservation_id, work.order_id, work.now)
-            work.connection.execute(_KEEP, {"order": work.order_id, "reservation": None})
+            _KEEP(work.connection, {"order": work.order_id, "reservation": None})
