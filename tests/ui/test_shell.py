@@ -59,7 +59,7 @@ def titles(frame: DeskFrame) -> list[str]:
 async def test_each_role_sees_its_screens(make_frame: MakeFrame) -> None:
     assert titles(await make_frame("ann")) == ["calls", "orders", "stock"]
     assert titles(await make_frame("sam")) == ["orders", "stock"]
-    assert titles(await make_frame("susan")) == ["calls", "orders", "transfers", "sync", "stock"]
+    assert titles(await make_frame("susan")) == ["calls", "orders", "transfers", "sync", "stock", "checkouts"]
 
 
 async def test_control_and_a_figure_go_to_a_screen(make_frame: MakeFrame) -> None:
