@@ -35,9 +35,7 @@ def open_engine(database_url: str) -> Engine:
     waits = {"lock_timeout": BUSY_SECONDS, "idle_in_transaction_session_timeout": IDLE_SECONDS}
     return create_engine(
         database_url,
-        isolation_level="REPEATABLE READ",
         pool_size=6,
-        pool_pre_ping=True,
         connect_args={"options": " ".join(f"-c {name}={int(end * 1000)}" for name, end in waits.items())},
     )
 
@@ -53,6 +51,10 @@ def open_durable_engine(database_url: str) -> Engine:
 def reading(engine: Engine) -> Iterator[Connection]:
     """Have a connection whose transaction only reads; on SQLite it waits for no writer, and none for it."""
     with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(
+                isolation_level="REPEATABLE READ"
+            )  # one moment, however many questions
         info = connection.info
         info[_BEGIN] = "DEFERRED"
         try:

@@ -51,7 +51,7 @@ class Store:
         """Do what ``run`` does on the calling thread (for command lines and durable jobs)."""
         for left in reversed(range(_TRIES)):
             try:
-                with self._writing().begin() as connection:
+                with self.engine.begin() as connection:
                     if not self.is_sqlite:
                         connection.execute(_TURN)
                     result = fn(connection)
@@ -65,17 +65,15 @@ class Store:
 
     def read_here(self, fn: Callable[[Connection], T]) -> T:
         """Do what ``read`` does on the calling thread."""
-        try:
-            with reading(self.engine) as connection:
-                return fn(connection)
-        except DBAPIError as error:
-            raise plain_trouble(error) from error
-
-    def _writing(self) -> Engine:
-        # Whoever waited for the turn has to see what was committed meanwhile.
-        return (
-            self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="READ COMMITTED")
-        )
+        for left in (1, 0):
+            try:
+                with reading(self.engine) as connection:
+                    return fn(connection)
+            except DBAPIError as error:
+                if left and error.connection_invalidated:
+                    continue  # the server went away and may be back; nothing was written
+                raise plain_trouble(error) from error
+        raise AssertionError  # pragma: no cover - the last try returns or raises
 
     def _submit(
         self,
@@ -105,6 +103,10 @@ async def _uncancelled(future: "Future[T]") -> T:
 
 
 def _may_run_again(error: DBAPIError) -> bool:
+    if error.connection_invalidated:
+        return (
+            error.statement == _TURN.text
+        )  # lost before anything was done: no connection is tried out beforehand
     return getattr(error.orig, "sqlstate", None) in _SERIALIZATION_FAILURES
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
 from backoffice.domain.errors import StoreUnavailable
 from backoffice.domain.ids import StaffId
@@ -90,6 +90,27 @@ async def test_reading_sees_one_moment_and_does_not_wait_for_a_writer(desks: lis
 
     assert await desks[1].read(look_twice) == ([], [])
     assert await desks[1].read(look) == ["slow"]
+
+
+async def test_a_server_that_was_restarted_is_not_noticed(desks: list[Store]) -> None:
+    def hang_up_all(connection: Connection) -> None:
+        others = "pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        connection.execute(
+            text(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {others}")
+        )
+
+    def work(connection: Connection) -> None:
+        connection.execute(update(counters).where(counters.c.name == "none").values(value=1))
+
+    def look(connection: Connection) -> int:
+        return int(connection.execute(select(func.count()).select_from(counters)).scalar_one())
+
+    for _ in range(2):
+        await asyncio.gather(*(desk.run(work) for desk in desks), *(desk.read(look) for desk in desks))
+        desks[0].read_here(hang_up_all)
+        for desk in desks[1:]:
+            await desk.run(work)
+            await desk.read(look)
 
 
 async def test_a_desk_that_stops_in_the_middle_is_cut_off_and_the_next_goes_on(
