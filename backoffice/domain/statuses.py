@@ -144,8 +144,7 @@ _LIVE = frozenset(
 )
 ORDER_MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
     _S.PENDING: frozenset({_S.SUBMITTED, _S.PAYMENT_INITIATED, _S.AUTHORISED, _S.APPROVAL, _S.FAILED}),
-    # PENDING, FAILED and back to SUBMITTED: only while the checkout is before its pivot.
-    _S.SUBMITTED: _LIVE | {_S.APPROVAL, _S.FAILED, _S.PENDING},
+    _S.SUBMITTED: _LIVE | {_S.APPROVAL, _S.FAILED},  # FAILED: only while the checkout is before its pivot
     _S.PAYMENT_INITIATED: frozenset({_S.AUTHORISED, _S.REVIEW, _S.CANCELLED, _S.CAPTURED}),
     _S.AUTHORISED: (_LIVE | {_S.FAILED}) - {_S.AUTHORISED, _S.PAYMENT_INITIATED},
     _S.CAPTURED: frozenset({_S.BACKORDERED, _S.LOW_INVENTORY, _S.RELEASED, _S.SHIPPED, _S.CANCELLED}),
@@ -160,6 +159,13 @@ ORDER_MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
     _S.CANCELLED: frozenset({_S.JUNK}),
     _S.JUNK: frozenset(),
     _S.FAILED: frozenset(),
+}
+
+ROLLBACK_MOVES: dict[OrderStatus, OrderStatus] = {  # back, only while the checkout is before its pivot
+    _S.AUTHORISED: _S.SUBMITTED,
+    _S.PAYMENT_INITIATED: _S.SUBMITTED,
+    _S.REVIEW: _S.SUBMITTED,
+    _S.SUBMITTED: _S.PENDING,
 }
 
 _T = TransferStatus

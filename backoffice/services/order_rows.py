@@ -14,6 +14,7 @@ from backoffice.domain.order import Order, OrderLine, Shipment
 from backoffice.domain.payment import Payment, PaymentMethod
 from backoffice.domain.statuses import (
     ORDER_MOVES,
+    ROLLBACK_MOVES,
     OrderStatus,
     PaymentStatus,
     TransferStatus,
@@ -90,23 +91,17 @@ def move_order(
 
 
 def step_back(
-    connection: Connection,
-    order_id: str,
-    before: OrderStatus,
-    after: OrderStatus,
-    *,
-    at: datetime,
-    actor: str,
-    reason: str,
+    connection: Connection, order_id: str, *before: OrderStatus, at: datetime, actor: str, reason: str
 ) -> None:
-    """Undo the move from ``after`` to ``before`` while the checkout is before its pivot; nothing if it was not made."""
-    check_move(ORDER_MOVES, before, after)
-    changed = connection.execute(
-        _STEP_BACK, {"order": order_id, "now_is": before.value, "then_is": after.value}
-    )
-    if changed.rowcount:
-        said = {"order": order_id, "status": after.value, "at": at, "actor": actor, "reason": reason}
-        _ADD_STATUS(connection, said)
+    """Undo the move to one of ``before`` while the checkout is before its pivot; nothing when it was not made."""
+    for status in before:
+        after = ROLLBACK_MOVES[status]
+        changed = connection.execute(
+            _STEP_BACK, {"order": order_id, "now_is": status.value, "then_is": after.value}
+        )
+        if changed.rowcount:
+            add_status(connection, order_id, after, at=at, actor=actor, reason=reason)
+            return
 
 
 def add_status(

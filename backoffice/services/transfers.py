@@ -14,6 +14,7 @@ from backoffice.domain.statuses import TransferStatus
 from backoffice.domain.transfer import Attempt, Transfer
 from backoffice.external.dom.port import ExternalOrders
 from backoffice.services import audit
+from backoffice.services.checkout.holding import release_order
 from backoffice.services.free_text import checked_reason
 from backoffice.services.jobs import Jobs
 from backoffice.services.orders import end_order
@@ -223,6 +224,7 @@ class Transfers:
             self._jobs.enqueue(
                 connection, "transfer_order", row.order_id, key=f"transfer-{row.order_id}-v{new}"
             )
+            release_order(connection, row.order_id, at=now, actor=actor.staff_id)
 
         return await self._act(actor, order_number, version, action, queue)
 

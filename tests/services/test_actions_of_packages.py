@@ -262,6 +262,34 @@ async def test_lost_job_that_takes_back_is_queued_again(desk: Desk) -> None:
     await desk.taking_back.take_back("unknown")
 
 
+async def test_what_is_done_after_the_checkout_was_undone_is_taken_back_once_more(desk: Desk) -> None:
+    class Late(Points):
+        go_on = asyncio.Event()
+
+        async def ask(self, gateway: PaymentGateway, question: Question) -> Outcome[str]:
+            await self.go_on.wait()
+            return await super().ask(gateway, question)
+
+    points = Late()
+    desk.use_actions(after_payment(points))
+    cart = await desk.cart()
+    asking = asyncio.ensure_future(desk.submit(cart))
+    while not desk.rows(orders):
+        await asyncio.sleep(0.01)
+    worker = await desk.another("worker")
+    worker.use_actions(after_payment(points))
+    try:
+        await worker.run_jobs(within=timedelta(minutes=5))
+        assert [row["state"] for row in desk.rows(take_backs)] == ["done"]
+        points.go_on.set()
+        assert (await asking).state is CheckoutState.ROLLED_BACK
+        assert points.held
+        await worker.run_jobs(within=timedelta(minutes=5))
+    finally:
+        await worker.office.close()
+    assert points.held == set()
+
+
 async def test_undoing_twice_takes_back_once(desk: Desk) -> None:
     class Twice(Points):
         def undo(self, work: Work) -> None:

@@ -19,7 +19,9 @@ from backoffice.services.checkout.work import Action, RemoteAction, Work
 from backoffice.store.tables.messages import mails
 from backoffice.store.tables.ordering import order_events, order_lines, order_statuses, orders, transfers
 from backoffice.store.tables.selling import reservations
+from backoffice.store.tables.snapshots import order_data, order_shipments, tax_documents
 from tests.services.desk import CARD, ON_ACCOUNT, Desk
+from tests.services.rich import rich_cart
 from tests.services.world import AGENT, SUPERVISOR
 
 LOCAL = [action.name for action in PIPELINE.reversible if not isinstance(action, RemoteAction)]
@@ -99,8 +101,10 @@ async def assert_rolled_back(desk: Desk, cart: Cart, *, journal_from: str) -> No
     await desk.run_jobs(within=timedelta(minutes=10))
     desk.assert_nothing_held()
     assert desk.gateway.held() == 0
-    for table in (order_events, transfers, mails):
+    for table in (order_events, transfers, mails, order_data):
         assert desk.rows(table) == []
+    assert {row["status"] for row in desk.rows(tax_documents)} <= {"deleted"}
+    assert {row["status"] for row in desk.rows(order_shipments)} <= {"failed"}
     assert {row["status"] for row in desk.rows(orders)} <= {"FAILED"}
     assert {row["status"] for row in desk.rows(order_lines)} <= {"FAILED"}
     for order in desk.rows(orders):
@@ -115,8 +119,8 @@ async def assert_rolled_back(desk: Desk, cart: Cart, *, journal_from: str) -> No
 async def test_refusal_in_an_action_undoes_it_and_all_before_it_in_exact_reverse(
     desk: Desk, name: str, after: bool
 ) -> None:
+    cart = await desk.prepare(await rich_cart(desk))
     desk.use_actions(stumbling(name, Refusal("Not today.", advice="Tomorrow."), after=after))
-    cart = await desk.cart(pay=CARD)
     result = await desk.submit(cart)
     assert (result.state, result.sentence, result.advice) == (
         CheckoutState.ROLLED_BACK,

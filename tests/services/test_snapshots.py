@@ -9,27 +9,21 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Table, select, update
 
-from backoffice.domain.cart import Cart, CartShipment, LineOverride
-from backoffice.domain.customer import Address
-from backoffice.domain.money import Money
 from backoffice.domain.order import Order
-from backoffice.domain.payment import PaymentMethod, PaymentPlan
+from backoffice.domain.payment import PaymentMethod
 from backoffice.domain.statuses import CheckoutState, TaxDocumentStatus
 from backoffice.services.checkout.snapshot import FROZEN, snapshot_hash
 from backoffice.services.checks.ledgers import Ledgers
 from backoffice.services.checks.order import snapshots_never_change
 from backoffice.services.codec import pack
 from backoffice.services.order_rows import load_order
-from backoffice.store.tables.ordering import cart_lines, carts, order_lines, orders
+from backoffice.store.tables.ordering import carts, order_lines, orders
 from backoffice.store.tables.people import addresses, customers
 from backoffice.store.tables.pricing import tax_rates
 from backoffice.store.tables.selling import products, promotions, ship_methods
-from tests.services.desk import CARD, DECLINED, ON_ACCOUNT, ORLANDO, Desk
-from tests.services.world import AGENT, SUPERVISOR
-
-PART = PaymentPlan(
-    method=PaymentMethod.CARD, reference=CARD.reference, label=CARD.label, amount=Money(5000, "USD")
-)
+from tests.services.desk import CARD, DECLINED, Desk
+from tests.services.rich import rich_cart
+from tests.services.world import AGENT
 
 
 def load(desk: Desk, number: str) -> Order:
@@ -42,44 +36,6 @@ def changed_snapshots(desk: Desk) -> list[str]:
     ledgers = Ledgers(now=desk.clock.now, quiet=False, payments=None, dom=None)
     found = desk.office.store.read_here(lambda connection: snapshots_never_change(connection, ledgers))
     return [violation.subject for violation in found]
-
-
-async def elsewhere(desk: Desk) -> Address:
-    """Another of Orlando's addresses."""
-    customer = await desk.office.customers.get(AGENT, ORLANDO)
-    return replace(customer.addresses[0], line1="99 Second Street", city="Toronto", region="ON", country="CA")
-
-
-async def rich_cart(desk: Desk) -> Cart:
-    """Two shipments, a price by hand, extra data, paid by card and on account; not prepared."""
-    cart = await desk.built("12*HL-U509-R", "1*BK-M68S-38", pay=(PART, ON_ACCOUNT))
-    second = CartShipment(shipment_id="2", ship_to=await elsewhere(desk), ship_method="OVERNIGHT J-FAST")
-    override = LineOverride(
-        unit_price=Money(1234, "USD"),
-        reason_code="damaged",
-        set_by=AGENT.staff_id,
-        approved_by=SUPERVISOR.staff_id,
-    )
-
-    def write(connection: Connection) -> None:
-        connection.execute(
-            update(carts)
-            .where(carts.c.cart_id == cart.cart_id)
-            .values(
-                more_shipments=[pack(second)], data=[["gift note", "Happy birthday"], ["campaign", "spring"]]
-            )
-        )
-        connection.execute(
-            update(cart_lines).where(cart_lines.c.line_id == cart.lines[1].line_id).values(shipment_id="2")
-        )
-        connection.execute(
-            update(cart_lines)
-            .where(cart_lines.c.line_id == cart.lines[1].line_id)
-            .values(override=pack(override))
-        )
-
-    desk.do(write)
-    return await desk.office.carts.get(AGENT, cart.cart_id)
 
 
 async def rich_order(desk: Desk) -> Order:

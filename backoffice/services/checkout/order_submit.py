@@ -22,14 +22,14 @@ _INSERT_EVENT = Write(insert(order_events))
 _INSERT_TRANSFER = Write(insert(transfers))
 _ORDER = select(
     *(orders.c.order_id, orders.c.number, orders.c.store_id),
-    *(orders.c.email, orders.c.language, orders.c.tell_customer),
+    *(orders.c.email, orders.c.language, orders.c.tell_customer, orders.c.held_because),
 ).where(orders.c.order_id == bindparam("order"))
 
 
 def raise_order_submit(
     connection: Connection, jobs: Jobs, order_id: str, settings: StoreSettings, now: datetime
 ) -> None:
-    """Write the event, the transfer and the mail, each with its job."""
+    """Write the event, the transfer and the mail, each with its job; a held order's transfer waits without one."""
     order = connection.execute(_ORDER, {"order": order_id}).one()
     raise_event(connection, order_id, ORDER_SUBMIT, now)
     if settings.orders_to_dom:
@@ -39,20 +39,21 @@ def raise_order_submit(
                 "order_id": order_id,
                 "order_number": order.number,
                 "key": f"{order.store_id}-{order.number}",
-                "status": TransferStatus.QUEUED.value,
+                "status": (TransferStatus.HELD if order.held_because else TransferStatus.QUEUED).value,
                 "maybe_there": False,
-                "cause": "",
-                "reason": "",
+                "cause": "held" if order.held_because else "",
+                "reason": order.held_because,
                 "attempts": 0,
                 "automatic_left": settings.transfer_tries,
                 "queued_at": now,
                 "updated_at": now,
-                "next_try_at": now,
+                "next_try_at": None if order.held_because else now,
                 "external_order_id": "",
                 "version": 1,
             },
         )
-        jobs.enqueue(connection, "transfer_order", order_id, key=f"transfer-{order_id}-v1")
+        if not order.held_because:
+            jobs.enqueue(connection, "transfer_order", order_id, key=f"transfer-{order_id}-v1")
     queue_mail(connection, jobs, order, Occasion.CONFIRMATION, "", at=now)
 
 

@@ -46,6 +46,7 @@ from backoffice.services.checkout.pipeline import (
     run_setup,
     unfinished,
 )
+from backoffice.services.checkout.take_back import take_back_again
 from backoffice.services.checkout.work import (
     Answers,
     Question,
@@ -214,8 +215,8 @@ class Submit:
                 CheckoutState.CHECKING.value,
             }:
                 # Somebody took over: their word counts, and what was done for this one is taken back.
-                if row.state in _UNDONE and isinstance(action, TakesBackLate):
-                    action.too_late(self._work_of(connection, row), answers)
+                if row.state in _UNDONE:
+                    self._too_late(self._work_of(connection, row), action, answers)
                 return self._ended(connection, row)
             work = self._work_of(connection, row)
             stop = go_on(self._pipeline, work, action, answers)
@@ -225,6 +226,12 @@ class Submit:
             return self._closed(work, stop, before=CheckoutState(row.state))
 
         return advance
+
+    def _too_late(self, work: Work, action: Remote, answers: Answers) -> None:
+        if isinstance(action, TakesBackLate):
+            action.too_late(work, answers)
+        else:
+            take_back_again(work, action)
 
     def _pick_up(self, connection: Connection, attempt_id: str) -> _At | None:
         row = journal.attempt(connection, attempt_id)

@@ -77,6 +77,19 @@ def take_back_later(work: Work, action: Action, *, subject: str, key: str, detai
     work.jobs.enqueue(work.connection, "take_back", take_back_id, key=f"take-back-{take_back_id}")
 
 
+def take_back_again(work: Work, action: Action) -> None:
+    """An answer came after the checkout was undone: what was done since is taken back once more."""
+    rows = work.connection.execute(
+        update(take_backs)
+        .where(take_backs.c.attempt_id == work.attempt_id, take_backs.c.action == action.name)
+        .values(state=TakeBackState.OPEN.value, updated_at=work.now)
+        .returning(take_backs.c.take_back_id)
+    ).all()
+    for row in rows:
+        key = f"take-back-{row.take_back_id}-{work.now.timestamp():.3f}"
+        work.jobs.enqueue(work.connection, "take_back", row.take_back_id, key=key)
+
+
 def open_take_backs(connection: Connection, attempt_id: str) -> tuple[Row[Any], ...]:
     """Return the rows of what is still to be taken back of one checkout."""
     rows = connection.execute(

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, Table, func, select
 
 from backoffice.domain.statuses import (
     ORDER_MOVES,
+    ROLLBACK_MOVES,
     CartStatus,
     CheckoutState,
     OrderStatus,
@@ -143,7 +144,7 @@ def histories_follow_the_moves(connection: Connection, ledgers: Ledgers) -> list
         found += [
             (order.number, f"It went from {before.status} to {after.status}, which is no allowed move.")
             for before, after in pairwise(history)
-            if not _is_allowed(before, after)
+            if not _is_allowed(before, after, failed=order.status == _FAILED)
         ]
     return violations(found)
 
@@ -227,11 +228,15 @@ def a_closed_cart_has_its_order(connection: Connection, ledgers: Ledgers) -> lis
     return violations(found)
 
 
-def _is_allowed(before: Row[Any], after: Row[Any]) -> bool:
-    """A newer message of the DOM may correct a status explicitly; its reason says that it does."""
+def _is_allowed(before: Row[Any], after: Row[Any], *, failed: bool) -> bool:
+    """A newer message of the DOM may correct a status explicitly; its reason says that it does.
+
+    A checkout that was rolled back went back by the way it had come.
+    """
     if after.reason.startswith("Correction"):
         return True
-    return OrderStatus(after.status) in ORDER_MOVES[OrderStatus(before.status)]
+    was, became = OrderStatus(before.status), OrderStatus(after.status)
+    return became in ORDER_MOVES[was] or (failed and ROLLBACK_MOVES.get(was) is became)
 
 
 def _last_numbers(connection: Connection) -> dict[str, int]:

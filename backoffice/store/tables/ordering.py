@@ -129,6 +129,9 @@ orders = Table(
     Column("reservation_id", Text),
     Column("snapshot_hash", Text, nullable=False),  # SHA-256 over everything frozen
     Column("sync_sequence", BigInteger, nullable=False),  # of the last SyncOrder applied; 0 none
+    Column(
+        "held_because", Text, nullable=False, server_default=""
+    ),  # a sentence: why it is not released by itself
     Column("version", Integer, nullable=False, server_default="1"),  # grows with each change after the pivot
     Index(
         "uq_orders_cart_version_live",

@@ -1,30 +1,43 @@
-"""initiateFulfilment: paid for as far as needed to ship; the DOM releases it from here.
+"""initiateFulfilment: paid for as far as needed to ship, the order is released: the DOM gets it from here.
 
-An order whose customer has still to pay by link is held back in PAYMENT_INITIATED.
+1. an order whose customer has still to pay by link waits in PAYMENT_INITIATED;
+2. one that somebody held while it was checked out (``holding.py``) waits in REVIEW until a supervisor releases its
+   transfer;
+3. any other is AUTHORISED.
 """
 
 from backoffice.domain.statuses import OrderStatus
+from backoffice.services.checkout.holding import held_because, release_unless_held
 from backoffice.services.checkout.work import Work
-from backoffice.services.order_rows import move_order
+from backoffice.services.order_rows import move_order, step_back
 from backoffice.services.payments.parts import waits_for_customer
+
+_S = OrderStatus
 
 
 class InitiateFulfilment:
-    """Moves the order to authorised, or to payment initiated; its undo is the order's own, FAILED."""
+    """Nothing leaves before the pivot: what is sent to the DOM is sent by a job of the same transaction."""
 
     name = "initiateFulfilment"
 
     def execute(self, work: Work) -> None:
-        """Mark the order authorised, unless its payment is pending."""
-        waits = waits_for_customer(work.cart)
-        move_order(
-            work.connection,
-            work.order_id,
-            OrderStatus.PAYMENT_INITIATED if waits else OrderStatus.AUTHORISED,
-            at=work.now,
-            actor=work.actor.staff_id,
-            reason="waits for the customer's payment" if waits else "payment authorised",
-        )
+        """Release the order, unless its payment is pending or it is held."""
+        at, actor = work.now, work.actor.staff_id
+        if waits_for_customer(work.cart):
+            after, why = _S.PAYMENT_INITIATED, "waits for the customer's payment"
+        elif release_unless_held(work.connection, work.order_id, at=at, actor=actor):
+            return
+        else:
+            after, why = _S.REVIEW, held_because(work.connection, work.order_id)
+        move_order(work.connection, work.order_id, after, at=at, actor=actor, reason=why)
 
     def undo(self, work: Work) -> None:
-        """Nothing was released: what is sent to the DOM is sent after the pivot."""
+        """Count it as submitted again, not released."""
+        step_back(
+            work.connection,
+            work.order_id,
+            *(_S.AUTHORISED, _S.PAYMENT_INITIATED, _S.REVIEW),
+            at=work.now,
+            actor=work.actor.staff_id,
+            reason="checkout rolled back",
+        )

@@ -21,6 +21,9 @@ class StockChecker:
 
     def execute(self, work: Work) -> None:
         """Refuse a cart whose promise is stale or ran out, holds nothing for a line, or has SKUs off sale."""
+        if not work.cart.lines:
+            sentence = "The cart is empty."
+            raise Refusal(sentence, field="sku", advice="Add an item first.")
         prepared = work.cart.prepared
         if prepared is None or prepared.cart_version != work.cart.version:
             sentence = "The cart was changed since it was prepared."

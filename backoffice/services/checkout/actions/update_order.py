@@ -51,7 +51,6 @@ class UpdateOrder:
             work.connection,
             work.order_id,
             OrderStatus.SUBMITTED,
-            OrderStatus.PENDING,
             at=work.now,
             actor=work.actor.staff_id,
             reason="checkout rolled back",

@@ -12,6 +12,7 @@ down_revision = "0007"
 def upgrade() -> None:
     """What an order freezes, in tables of its own; tax documents; what the world is still to take back."""
     op.add_column("order_lines", sa.Column("shipment_id", sa.Text(), nullable=False, server_default="1"))
+    op.add_column("orders", sa.Column("held_because", sa.Text(), nullable=False, server_default=""))
     op.add_column("order_lines", sa.Column("override", sa.JSON(none_as_null=True), nullable=True))
     _of_an_order(
         "order_addresses",
