@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Coroutine
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from backoffice.domain.cart import CartShipment, LineOverride
 from backoffice.domain.ids import LineId, StaffId
+from backoffice.domain.lock import LockKind, LockState, Subject
 from backoffice.domain.payment import PaymentMethod, PaymentPlan
 from backoffice.domain.staff import Actor, Role
 from tests.ui.calls.sample import (
@@ -58,6 +59,17 @@ ANN = Actor(staff_id=StaffId("ann"), name="Ann", role=Role.AGENT, desk="desk 1")
 VISA, MASTER = (
     CardChoice(token="t1", label="Visa ending 4242, 04/29"),
     CardChoice(token="t2", label="Mastercard ending 4444, 11/27"),
+)
+TAKEN = LockState(
+    subject=Subject(kind=LockKind.CART, name=CALL.cart_id),
+    holder=StaffId("susan"),
+    holder_name="Susan",
+    desk="desk 2",
+    since=NOW - timedelta(minutes=3),
+    until=NOW + timedelta(minutes=7),
+    reason="The caller complained and asked for me.",
+    taken_from=StaffId("ann"),
+    taken_from_name="Ann",
 )
 REASONS = (("DAMAGED", "The box is damaged."), ("MATCH", "A competitor's price is matched."))
 BASE = CallState(
@@ -135,6 +147,7 @@ def states() -> dict[str, CallState]:
         "two-shipments": replace(BASE, cart=prepared(parcels)).with_order(explained=True),
         "send-elsewhere": replace(BASE, shipment=ShipmentState(line_id=JERSEY.line_id)),
         "change-shipment": replace(BASE, cart=prepared(parcels), shipment=ShipmentState(shipment_id="2")),
+        "locked": replace(BASE, call=replace(CALL, lock=TAKEN)),
         "prepared": BASE,
         "explained": BASE.with_order(explained=True),
         "coupon-refused": replace(
@@ -173,8 +186,13 @@ def screen_with(state: CallState) -> CallsScreen:
     live()
     page = screen.current_page()
     assert page is not None
+    page.presenter.take_call(state.call)
     page.presenter.put(
-        **{name: getattr(state, name) for name in CallState.__dataclass_fields__ if name != "call"}
+        **{
+            name: getattr(state, name)
+            for name in CallState.__dataclass_fields__
+            if name not in {"call", "held_by"}
+        }
     )
     live()
     return screen

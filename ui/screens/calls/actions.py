@@ -15,6 +15,8 @@ class CallActions:
     new_call: QAction
     park: QAction
     end_call: QAction
+    colleagues: QAction
+    give_back: QAction
     next_call: QAction
     previous_call: QAction
     find_caller: QAction
@@ -45,6 +47,19 @@ class CallActions:
                 "park", tr("Park"), "Ctrl+P", icon="pause", tip=tr("Put this call aside, or take it up again")
             ),
             end_call=add("endCall", tr("End call"), "Ctrl+W", icon="close", tip=tr("End this call")),
+            colleagues=add(
+                "colleagues",
+                tr("Calls of colleagues"),
+                "Ctrl+B",
+                icon="lock",
+                tip=tr("See who is at what, and take a call over"),
+            ),
+            give_back=add(
+                "giveBack",
+                tr("Give it back"),
+                "Ctrl+Shift+B",
+                tip=tr("Let the colleague have this call again"),
+            ),
             next_call=add("nextCall", tr("Next call"), "Ctrl+PgDown"),
             previous_call=add("previousCall", tr("Call before"), "Ctrl+PgUp"),
             find_caller=add("findCaller", tr("Find the caller"), "Ctrl+U", icon="search"),

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from backoffice.domain.cart import Call
 from backoffice.domain.customer import Address, AddressDraft, CustomerDraft
 from backoffice.domain.ids import CustomerId, Sku
+from backoffice.domain.staff import Right
 from ui.desk import Desk
 from ui.screens.calls import reasons
 from ui.screens.calls.actions import CallActions
@@ -17,6 +18,7 @@ from ui.screens.calls.delivery_panel import DeliveryPanel
 from ui.screens.calls.entry_line import EntryLine
 from ui.screens.calls.items_panel import AGE, ItemsPanel
 from ui.screens.calls.items_wiring import ItemsWiring
+from ui.screens.calls.lock_strip import LockStrip
 from ui.screens.calls.order_column import OrderColumn
 from ui.screens.calls.order_wiring import OrderWiring
 from ui.screens.calls.presenter import CallsPresenter
@@ -55,6 +57,7 @@ class CallPage(QWidget):
         self.delivery = DeliveryPanel()
         self.order = OrderColumn(actions, desk.text)
         self._problem = Sentence("callError")
+        self._lock = LockStrip(actions, desk.text)
         self._read_back = Label(wrap=True)
         self._read_back.setObjectName("readBack")
         self._arrange()
@@ -97,6 +100,8 @@ class CallPage(QWidget):
         promise = promise_of(state.cart, now) if state.cart else Promise.NONE
         self._promise = promise
         self._problem.say(state.problem)
+        actor = self._desk.actor
+        self._lock.show_lock(state.call.lock, actor.staff_id, may_take_over=actor.may(Right.TAKE_OVER))
         self.caller.show_state(state.caller, why_not)
         self.entry.show_state(state.entry, why_not)
         self.items.show_state(state, promise, why_not)
@@ -124,6 +129,8 @@ class CallPage(QWidget):
             return
         now = self._desk.text.clock()
         self._ticks += 1
+        if self.state.held_by is not None:
+            self.presenter.take_call(self.state.call)  # what nobody touches is free again by itself
         if self._ticks % _LOOK_AGAIN == 0:
             self.ask_stock()
         if promise_of(cart, now) is not self._promise or now.second % AGE == 0:
@@ -297,6 +304,7 @@ class CallPage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
+        whole.addWidget(self._lock)
         whole.addLayout(row, 1)
         whole.addWidget(Hairline())
         whole.addWidget(_column(self._read_back, margin=Space.M))

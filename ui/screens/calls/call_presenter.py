@@ -24,6 +24,7 @@ from ui.screens.calls.caller_presenter import CallerPresenter
 from ui.screens.calls.delivery_presenter import DeliveryPresenter
 from ui.screens.calls.entry_presenter import EntryPresenter
 from ui.screens.calls.lines_presenter import LinesPresenter
+from ui.screens.calls.lock_words import held_by_other
 from ui.screens.calls.offers_presenter import OffersPresenter
 from ui.screens.calls.order_presenter import OrderPresenter
 from ui.screens.calls.payment_presenter import PaymentPresenter
@@ -56,7 +57,7 @@ class CallPresenter:
         self.online: tuple[LocationId, ...] = ()
         self.actor = replace(actor, call_id=call.call_id)
         self.clock = clock
-        self.state = CallState(call=call)
+        self.state = CallState(call=call, held_by=held_by_other(call.lock, actor.staff_id, clock()))
         self._show = show
         self._turn = asyncio.Lock()
         self.caller = CallerPresenter(self)
@@ -73,6 +74,12 @@ class CallPresenter:
         """Replace parts of the state and show it."""
         self.state = replace(self.state, **changes)  # type: ignore[arg-type]  # names of CallState
         self._show(self.state)
+
+    def take_call(self, call: Call) -> None:
+        """Take the call as it was read last: parked, held by somebody else, given back."""
+        held_by = held_by_other(call.lock, self.actor.staff_id, self.clock())
+        if (call, held_by) != (self.state.call, self.state.held_by):
+            self.put(call=call, held_by=held_by)
 
     def show_again(self) -> None:
         """Show what there is, for clocks that went on."""

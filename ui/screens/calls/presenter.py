@@ -5,7 +5,7 @@
 3. A call that ends with something still in its cart asks first: that is a loss.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from backoffice.domain.cart import Call
 from backoffice.domain.ids import CallId, CustomerId
 from backoffice.domain.staff import Actor
 from ui.screens.calls.call_presenter import CallPresenter
+from ui.screens.calls.colleagues_presenter import ColleaguesPresenter
 from ui.screens.calls.state import SAID_NO, CallsState, CallState, problem_of
 
 Show = Callable[[CallsState], None]
@@ -33,6 +34,7 @@ class CallsPresenter:
         self._locale = locale
         self.state = CallsState()
         self.pages: dict[CallId, CallPresenter] = {}
+        self.colleagues = ColleaguesPresenter(self, office=office, actor=actor, read_again=self.reload)
 
     async def load(self) -> None:
         """Take up the unfinished calls."""
@@ -121,14 +123,18 @@ class CallsPresenter:
             if self.state.problem is not None:  # the database was away at start
                 await self.load()
             return
-        known = {call.call_id: call for call in self.state.calls}
-        found = await self._office.carts.calls(self._actor)
-        fresh = tuple(call for call in found if call.call_id not in known)
-        merged = tuple(
-            next((one for one in found if one.call_id == call.call_id), call) for call in self.state.calls
-        )
-        if merged + fresh != self.state.calls:
-            self.put(calls=merged + fresh)
+        known = {call.call_id for call in self.state.calls}
+        found = {call.call_id: call for call in await self._office.carts.calls(self._actor)}
+        fresh = tuple(call for call_id, call in found.items() if call_id not in known)
+        kept = tuple(found.get(call.call_id, call) for call in self.state.calls if self._stays(call, found))
+        calls = kept + fresh
+        if calls != self.state.calls:
+            ids = [call.call_id for call in calls]
+            current = self.state.current if self.state.current in ids else ids[0] if ids else None
+            self.put(calls=calls, current=current)
+        for call in calls:
+            if page := self.pages.get(call.call_id):
+                page.take_call(call)
 
     def page(self, call: Call, show: Callable[[CallState], None]) -> CallPresenter:
         """Make the presenter of a call's page."""
@@ -153,6 +159,10 @@ class CallsPresenter:
         """Replace parts of the state and show it."""
         self.state = replace(self.state, **changes)  # type: ignore[arg-type]  # names of CallsState
         self._show(self.state)
+
+    def _stays(self, call: Call, found: Mapping[CallId, Call]) -> bool:
+        """A call that ended stays to be seen; a colleague's that was given back leaves this desk."""
+        return call.call_id in found or call.staff_id == self._actor.staff_id
 
     def _current(self) -> Call | None:
         return next((call for call in self.state.calls if call.call_id == self.state.current), None)

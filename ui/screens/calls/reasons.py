@@ -15,6 +15,8 @@ def why_not_change(state: CallState) -> str:
         return state.problem.text if state.problem else tr("The call is still being loaded.")
     if state.is_over:
         return tr("This cart is closed. Start a new call.")
+    if state.held_by is not None:
+        return tr("{name} holds this cart now.", name=state.held_by.holder_name)
     if state.in_checkout:
         return tr("The order is being submitted; the cart can not be changed now.")
     return tr("This call is parked. Resume it first (Ctrl+P).") if state.call.parked_since else ""

@@ -10,9 +10,11 @@ from backoffice.domain.customer import Address, Customer, CustomerHit
 from backoffice.domain.errors import Refusal, StoreUnavailable
 from backoffice.domain.ids import CallId, LineId, Sku
 from backoffice.domain.inventory import Availability, LineResult
+from backoffice.domain.lock import LockState
 from backoffice.domain.money import Money
 from backoffice.domain.order import OrderRow, SubmitResult
 from backoffice.domain.statuses import CartStatus, CheckoutState
+from backoffice.services.locks import OpenWork
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -232,6 +234,7 @@ class CallState:
 
     call: Call
     cart: Cart | None = None
+    held_by: LockState | None = None  # a colleague holds the cart: nothing can be changed
     caller: CallerState = field(default_factory=CallerState)
     entry: EntryState = field(default_factory=EntryState)
     lines: LinesState = field(default_factory=LinesState)
@@ -260,11 +263,27 @@ class CallState:
     @property
     def locked(self) -> bool:
         """Tell whether the cart may not be changed now."""
-        return self.cart is None or self.is_over or self.in_checkout or self.order.busy is not Busy.NO
+        return (
+            self.cart is None
+            or self.held_by is not None
+            or self.is_over
+            or self.in_checkout
+            or self.order.busy is not Busy.NO
+        )
 
     def with_order(self, **changes: object) -> "CallState":
         """Return this state with another order part."""
         return replace(self, order=replace(self.order, **changes))  # type: ignore[arg-type]  # names of OrderState
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ColleaguesState:
+    """Calls of others, for who may take them over. ``work`` None: on its way."""
+
+    open: bool = False
+    work: tuple[OpenWork, ...] | None = None
+    saving: bool = False
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -276,6 +295,7 @@ class CallsState:
     current: CallId | None = None
     restored: int = 0  # unfinished calls found at start
     ending: CallId | None = None  # asked to end, its cart not empty: waits for a yes
+    colleagues: ColleaguesState = field(default_factory=ColleaguesState)
     problem: Problem | None = None
 
 

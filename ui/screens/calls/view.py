@@ -13,6 +13,7 @@ from ui.screens import Screen
 from ui.screens.calls.actions import CallActions
 from ui.screens.calls.call_page import CallPage, enter_presses
 from ui.screens.calls.call_tabs import CallTabs
+from ui.screens.calls.colleagues_panel import ColleaguesPanel
 from ui.screens.calls.end_confirm import EndConfirm
 from ui.screens.calls.page_keys import PageKeys
 from ui.screens.calls.presenter import CallsPresenter
@@ -44,6 +45,7 @@ class CallsScreen(Screen):
         self._stack = QStackedWidget()
         self._body = StateView(self._stack, name="callsState")
         self._confirm = EndConfirm()
+        self._colleagues = ColleaguesPanel(desk.text)
         self._turn = QTimer(self)
         self._turn.setSingleShot(True)
         self._turn.timeout.connect(self._turn_to_page)
@@ -101,6 +103,7 @@ class CallsScreen(Screen):
         self._drop_pages(state)
         self._tabs.show_calls(state.calls, state.current)
         self._confirm.show_call(next((call for call in state.calls if call.call_id == state.ending), None))
+        self._colleagues.show_state(state.colleagues)
         if state.problem is not None and not state.calls:
             self._body.show_failed(state.problem.sentence, state.problem.advice, self._do.new_call)
         elif state.loading:
@@ -164,6 +167,10 @@ class CallsScreen(Screen):
         call = next((one for one in state.calls if one.call_id == state.current), None)
         self._do.park.setText(tr("Resume") if call and call.parked_since else tr("Park"))
         several = "" if len(state.calls) > 1 else tr("There is no other call.")
+        supervisor = self.desk.actor.may(Right.TAKE_OVER)
+        explain(self._do.colleagues, "" if supervisor else tr("Supervisors take calls over."))
+        taken = call is not None and call.staff_id != self.desk.actor.staff_id
+        explain(self._do.give_back, "" if taken else tr("This call was not taken over."))
         for action in (self._do.park, self._do.end_call, self._do.find_caller, self._do.new_caller):
             explain(action, none)
         for action in (self._do.entry, self._do.lines, self._do.new_address, self._do.notes):
@@ -237,6 +244,20 @@ class CallsScreen(Screen):
     def _previous(self) -> None:
         self.presenter.step(-1)
 
+    def _look_at_colleagues(self) -> None:
+        self.desk.tasks.start(self.presenter.colleagues.open(), owner=self)
+
+    def _take_over(self, cart_id: str, reason: str) -> None:
+        self.desk.tasks.start(self.presenter.colleagues.take_over(cart_id, reason), owner=self)
+
+    def _leave_colleagues(self) -> None:
+        self.presenter.colleagues.close()
+        if self._top is not None:
+            self._top.focus_first()
+
+    def _give_back(self) -> None:
+        self.desk.tasks.start(self.presenter.colleagues.give_back(), owner=self)
+
     def _show_order(self) -> None:
         result = self._top.state.order.result if self._top is not None else None
         if result is not None:
@@ -251,6 +272,10 @@ class CallsScreen(Screen):
         do.previous_call.triggered.connect(self._previous)
         do.show_order.triggered.connect(self._show_order)
         self._keys = PageKeys(do, self.current_page, self)
+        do.colleagues.triggered.connect(self._look_at_colleagues)
+        do.give_back.triggered.connect(self._give_back)
+        self._colleagues.take_wanted.connect(self._take_over)
+        self._colleagues.went_back.connect(self._leave_colleagues)
         self._tabs.chosen.connect(self._go_to)
         self._confirm.ended.connect(self._end_now)
         self._confirm.kept.connect(self._keep)
@@ -259,6 +284,6 @@ class CallsScreen(Screen):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self._tabs, Hairline(), self._confirm):
+        for part in (self._tabs, Hairline(), self._confirm, self._colleagues):
             column.addWidget(part)
         column.addWidget(self._body, 1)
