@@ -33,6 +33,9 @@ class CallActions:
     payment: QAction
     submit: QAction
     explain: QAction
+    copy_link: QAction
+    send_link: QAction
+    close_link: QAction
     show_order: QAction
 
     @classmethod
@@ -93,6 +96,26 @@ class CallActions:
                 tr("Explain the total"),
                 "Ctrl+T",
                 tip=tr("Show which rule each part of the total comes from"),
+            ),
+            copy_link=add(
+                "copyLink",
+                tr("Copy the link"),
+                "Ctrl+Shift+C",
+                icon="copy",
+                tip=tr("Copy where the customer pays"),
+            ),
+            send_link=add(
+                "sendLink",
+                tr("Send by e-mail"),
+                "Ctrl+Shift+E",
+                icon="mail",
+                tip=tr("Mail the link once more"),
+            ),
+            close_link=add(
+                "closeLink",
+                tr("Close the link"),
+                "Ctrl+Shift+W",
+                tip=tr("Nobody can pay any more: cancels the order"),
             ),
             show_order=add("showOrder", tr("Show the order"), "Ctrl+O", icon="orders"),
         )

@@ -136,7 +136,7 @@ class CallPage(QWidget):
         if promise_of(cart, now) is not self._promise or now.second % AGE == 0:
             self.show_state(self.state)
         else:
-            self.order.totals.show_clock(cart, now)
+            self.order.show_clocks(cart, now)
 
     def prepare(self) -> None:
         self.delivery.flush()
@@ -278,7 +278,7 @@ class CallPage(QWidget):
         self.items_wiring = ItemsWiring(
             items, self.presenter, start=self._start, back=self._to_entry, parent=self
         )
-        self._order_wiring = OrderWiring(
+        self.order_wiring = OrderWiring(
             order, self.presenter, start=self._start, back=self._to_entry, parent=self
         )
 

@@ -6,7 +6,7 @@
 4. Other people's and other programs' changes are read in the background without a word.
 
 The parts of the talk are presenters of their own: `caller`, `entry`, `lines`, `price`, `shipment`,
-`delivery`, `offers`, `order`, `payment`.
+`delivery`, `offers`, `order`, `payment`, `link`.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from ui.screens.calls.caller_presenter import CallerPresenter
 from ui.screens.calls.delivery_presenter import DeliveryPresenter
 from ui.screens.calls.entry_presenter import EntryPresenter
 from ui.screens.calls.lines_presenter import LinesPresenter
+from ui.screens.calls.link_presenter import LinkPresenter
 from ui.screens.calls.lock_words import held_by_other
 from ui.screens.calls.offers_presenter import OffersPresenter
 from ui.screens.calls.order_presenter import OrderPresenter
@@ -69,6 +70,7 @@ class CallPresenter:
         self.offers = OffersPresenter(self)
         self.order = OrderPresenter(self)
         self.payment = PaymentPresenter(self)
+        self.link = LinkPresenter(self)
 
     def put(self, **changes: object) -> None:
         """Replace parts of the state and show it."""
@@ -103,6 +105,7 @@ class CallPresenter:
         """Read the cart again, quietly; a change under way keeps its turn."""
         if self.state.cart is None and self.state.problem is not None:
             await self.load()
+        await self.link.look()
         if self.state.cart is None or self.state.is_over or self._turn.locked():
             return
         async with self._turn:

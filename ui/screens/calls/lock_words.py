@@ -19,7 +19,12 @@ def held_words(lock: LockState, text: Text) -> tuple[str, str]:
     since = text.time(lock.since)
     who = tr("{name} (at {desk})", name=lock.holder_name, desk=lock.desk)
     if lock.taken_from is not None:
-        sentence = tr("{who} took this cart over at {since}: “{why}”.", who=who, since=since, why=lock.reason.rstrip("."))
+        sentence = tr(
+            "{who} took this cart over at {since}: “{why}”.",
+            who=who,
+            since=since,
+            why=lock.reason.rstrip("."),
+        )
         return sentence, tr("It is yours again once they let go of it.")
     sentence = tr("{who} holds this cart since {since}.", who=who, since=since)
     return sentence, tr("Left alone, it is free at {until}.", until=text.time(lock.until))

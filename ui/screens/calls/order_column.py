@@ -67,13 +67,21 @@ class OrderColumn(QScrollArea):
         if state.is_over and result is None:
             self.outcome.hide()
         else:
-            self.outcome.show_result(result, submitting=order.busy is Busy.SUBMITTING)
+            email = state.caller.customer.email if state.caller.customer else ""
+            self.outcome.show_result(
+                result, order.link, submitting=order.busy is Busy.SUBMITTING, email=email
+            )
         submitted = is_submitted(result)
         if submitted and not self._submitted:
             self.outcome.focus_next()
         if result is not None or order.paying:
             self._show_below.start()
         self._submitted = submitted
+
+    def show_clocks(self, cart: Cart, now: datetime) -> None:
+        """Let the clocks go on: how long all is held, how long a link can be paid."""
+        self.totals.show_clock(cart, now)
+        self.outcome.link.show_clock(now)
 
     def focus_step(self) -> None:
         """Put the focus on the next step, so that Enter goes on."""

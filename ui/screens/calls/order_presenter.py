@@ -40,6 +40,7 @@ class OrderPresenter:
         if result is not None and self._call.state.order.result is None:
             self._put(result=result)
             await self._until_known()
+            await self._call.link.follow()
 
     async def prepare(self) -> None:
         """Hold the goods and work out the total."""
@@ -83,6 +84,7 @@ class OrderPresenter:
         self._put(busy=Busy.NO, result=result)
         await self._call.read_cart()
         await self._until_known()
+        await self._call.link.follow()
 
     async def _until_known(self) -> None:
         while is_unknown(self._call.state.order.result):

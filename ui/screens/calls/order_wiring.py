@@ -36,11 +36,25 @@ class OrderWiring(QObject):
         offers.certificate_typed.connect(self._add_certificate)
         offers.certificate_removed.connect(self._remove_certificate)
         offers.went_back.connect(self._offers_back)
+        link = column.outcome.link
+        link.close_wanted.connect(self._close_link)
+        link.kept.connect(self._keep_link)
         payment.on_account.connect(self._on_account)
         payment.by_card.connect(self._by_card)
         payment.by_link.connect(self._by_link)
         payment.removed.connect(self._take_way_back)
         payment.went_back.connect(self._payment_back)
+
+    def send_link(self) -> None:
+        """Mail the page to pay on once more."""
+        self._start(self._do.link.send())
+
+    def _close_link(self, reason: str) -> None:
+        self._start(self._then_next(self._do.link.close(reason)))
+
+    def _keep_link(self) -> None:
+        self._do.link.keep()
+        self._column.outcome.focus_next()
 
     def _add_coupon(self, typed: str) -> None:
         self._start(self._take_coupon(typed))
@@ -73,6 +87,10 @@ class OrderWiring(QObject):
     def _payment_back(self) -> None:
         self._do.payment.close()
         self._back()
+
+    async def _then_next(self, act: Awaitable[bool]) -> None:
+        if await act:
+            self._column.outcome.focus_next()
 
     async def _take_coupon(self, typed: str) -> None:
         if await self._do.offers.add_coupon(typed):

@@ -28,6 +28,9 @@ class PageKeys(QObject):
         do.prepare.triggered.connect(self._prepare)
         do.payment.triggered.connect(self._pay)
         do.submit.triggered.connect(self._submit)
+        do.copy_link.triggered.connect(self._copy_link)
+        do.send_link.triggered.connect(self._send_link)
+        do.close_link.triggered.connect(self._close_link)
         do.explain.triggered.connect(self._explain_total)
 
     def _find_caller(self) -> None:
@@ -81,6 +84,18 @@ class PageKeys(QObject):
     def _submit(self) -> None:
         if page := self._top():
             page.submit()
+
+    def _copy_link(self) -> None:
+        if page := self._top():
+            page.order.outcome.link.copy()
+
+    def _send_link(self) -> None:
+        if page := self._top():
+            page.order_wiring.send_link()
+
+    def _close_link(self) -> None:
+        if page := self._top():
+            page.presenter.link.ask_to_close()
 
     def _explain_total(self) -> None:
         if page := self._top():

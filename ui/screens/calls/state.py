@@ -13,7 +13,8 @@ from backoffice.domain.inventory import Availability, LineResult
 from backoffice.domain.lock import LockState
 from backoffice.domain.money import Money
 from backoffice.domain.order import OrderRow, SubmitResult
-from backoffice.domain.statuses import CartStatus, CheckoutState
+from backoffice.domain.payment import PayLink
+from backoffice.domain.statuses import CartStatus, CheckoutState, LinkStatus
 from backoffice.services.locks import OpenWork
 
 
@@ -202,6 +203,17 @@ class CardChoice:
     label: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkState:
+    """The page where the customer pays, after Submit. ``page`` None: the order is not paid by link."""
+
+    page: PayLink | None = None
+    sent: bool = False  # mailed once more, because the caller asked for it
+    closing: bool = False  # a reason for closing it is asked for
+    saving: bool = False
+    problem: Problem | None = None
+
+
 class Busy(Enum):
     """What the order column waits for."""
 
@@ -226,6 +238,7 @@ class OrderState:
     amount_problem: Problem | None = None
     submit_problem: Problem | None = None
     result: SubmitResult | None = None
+    link: LinkState = field(default_factory=LinkState)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -325,6 +338,12 @@ def is_unknown(result: SubmitResult | None) -> bool:
 def is_submitted(result: SubmitResult | None) -> bool:
     """Tell whether there is an order."""
     return result is not None and result.state is CheckoutState.COMPLETED
+
+
+def awaits_payment(link: LinkState) -> bool:
+    """Tell whether the customer can still pay, or it is not known yet whether they did."""
+    waiting = {LinkStatus.MAKING, LinkStatus.OPEN, LinkStatus.CLOSING}
+    return link.page is not None and link.page.status in waiting
 
 
 def nothing_held(prepared: Prepared) -> frozenset[LineId]:

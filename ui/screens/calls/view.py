@@ -187,6 +187,9 @@ class CallsScreen(Screen):
                 self._do.submit,
                 self._do.undo,
                 self._do.explain,
+                self._do.copy_link,
+                self._do.send_link,
+                self._do.close_link,
                 self._do.show_order,
             ):
                 explain(action, none or tr("No call is open."))
