@@ -16,10 +16,12 @@ from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtWidgets import QApplication
 
 from backoffice.domain.cart import CartShipment, LineOverride
-from backoffice.domain.ids import LineId, StaffId
+from backoffice.domain.ids import LineId, OrderNumber, StaffId
 from backoffice.domain.lock import LockKind, LockState, Subject
-from backoffice.domain.payment import PaymentMethod, PaymentPlan
+from backoffice.domain.order import SubmitResult
+from backoffice.domain.payment import CardChoice, PayLink, PaymentMethod, PaymentPlan
 from backoffice.domain.staff import Actor, Role
+from backoffice.domain.statuses import CartStatus, CheckoutState, LinkStatus
 from tests.ui.calls.sample import (
     BIKE,
     CAGE,
@@ -40,9 +42,9 @@ from ui.places import RESOURCES
 from ui.screens.calls.state import (
     CallerState,
     CallState,
-    CardChoice,
     DeliveryState,
     LinesState,
+    LinkState,
     OffersState,
     OrderState,
     PriceState,
@@ -147,6 +149,7 @@ def states() -> dict[str, CallState]:
         "two-shipments": replace(BASE, cart=prepared(parcels)).with_order(explained=True),
         "send-elsewhere": replace(BASE, shipment=ShipmentState(line_id=JERSEY.line_id)),
         "change-shipment": replace(BASE, cart=prepared(parcels), shipment=ShipmentState(shipment_id="2")),
+        **_by_link(),
         "locked": replace(BASE, call=replace(CALL, lock=TAKEN)),
         "prepared": BASE,
         "explained": BASE.with_order(explained=True),
@@ -158,6 +161,33 @@ def states() -> dict[str, CallState]:
         "coupons": replace(BASE, cart=refused),
         "split-payment": replace(BASE, cart=split, order=OrderState(paying=True, cards=(VISA, MASTER))),
         "changes": replace(BASE, cart=changed, order=OrderState(before=fewer)),
+    }
+
+
+def _by_link() -> dict[str, CallState]:
+    plan = PaymentPlan(method=PaymentMethod.LINK, reference="", label="by payment link")
+    cart = prepared(replace(CART, status=CartStatus.ORDERED, payments=(on_account("500.00"), plan)))
+    assert cart.prepared is not None
+    page = PayLink(
+        url="https://pay.example.com/l/9f2c61d0a7b84f1e",
+        amount=cart.prepared.to_pay - usd("500.00"),
+        status=LinkStatus.OPEN,
+        expires_at=NOW + timedelta(hours=23, minutes=58),
+    )
+    result = SubmitResult(
+        state=CheckoutState.COMPLETED,
+        order_number=OrderNumber("B1000042"),
+        total=cart.prepared.totals.total,
+        sentence="",
+        link=page,
+    )
+    waiting = replace(BASE, cart=cart, order=OrderState(result=result, link=LinkState(page=page, sent=True)))
+    paid, closed = replace(page, status=LinkStatus.PAID), replace(page, status=LinkStatus.CLOSED)
+    return {
+        "link-waiting": waiting,
+        "link-closing": waiting.with_order(link=LinkState(page=page, closing=True)),
+        "link-paid": waiting.with_order(link=LinkState(page=paid)),
+        "link-closed": waiting.with_order(link=LinkState(page=closed)),
     }
 
 

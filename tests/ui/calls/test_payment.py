@@ -1,15 +1,33 @@
 """Several ways to pay one order, by keys: what is left is said and filled in by the next way."""
 
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import Request, urlopen
+
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from sqlalchemy import select
 
+from backoffice.bootstrap import BackOffice
 from backoffice.domain.money import Money
+from backoffice.store.tables.payments import payment_links
+from tests.external.processes import Child
 from tests.ui.calls.conftest import Agent
 from tests.ui.calls.talk import add, cart_of, open_call_of, prepared
 from ui.screens.calls.code_list import CodeList
 from ui.screens.calls.state import Busy
 
 pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture
+def payments(tmp_path: Path) -> Iterator[Child]:
+    """A gateway that has not seen the order numbers of the test before."""
+    ledger = str(tmp_path / "payments.db")
+    with Child.start("backoffice.external.payments.simulator", "--ledger", ledger) as child:
+        yield child
 
 
 async def payment_open(agent: Agent) -> None:
@@ -88,3 +106,51 @@ async def test_a_chosen_way_can_be_taken_back(agent: Agent) -> None:
     agent.key(Qt.Key.Key_Delete)
     await agent.until(lambda: not cart_of(agent).payments)
     assert not ways.isVisible()
+
+
+async def by_link(agent: Agent) -> None:
+    await payment_open(agent)
+    agent.find("payByLinkButton").setFocus()
+    agent.enter()
+    await agent.until(lambda: "by payment link" in agent.words("chosenPayment"))
+    await idle(agent)
+    agent.press("F9")
+    await agent.until(lambda: agent.words("outcomeTitle") == "Submitted, waiting for payment", "submitError")
+    await agent.until(lambda: agent.words("payLink"))
+
+
+async def look_at_the_page(office: BackOffice) -> None:
+    """Do what the worker would do now: ask the gateway whether the page was paid."""
+    ids: list[str] = await office.store.read(
+        lambda connection: list(connection.execute(select(payment_links.c.payment_id)).scalars())
+    )
+    for payment_id in ids:
+        await office.jobs["watch_link"](payment_id)
+
+
+async def test_a_link_is_shown_copied_and_paid_arrives_by_itself(agent: Agent, office: BackOffice) -> None:
+    await by_link(agent)
+    assert agent.words("orderNumber").startswith("B1")
+    assert agent.find("linkClock").accessibleName().startswith("Can be paid for 23:59")
+    agent.press("Ctrl+Shift+C")
+    url = agent.words("payLink")
+    assert QApplication.clipboard().text() == url
+    agent.press("Ctrl+Shift+E")
+    await agent.until(lambda: "catherine0@" in agent.words("linkSentence"), "linkError")
+    agent.page.presenter.link.look_again = 0.05
+    await asyncio.to_thread(urlopen, Request(url, data=b""))
+    await look_at_the_page(office)
+    await agent.until(lambda: agent.words("outcomeTitle") == "Submitted")
+    assert agent.words("outcomeAdvice") == "Paid by link."
+
+
+async def test_a_link_closed_with_a_reason_cancels_the_order_and_says_so(agent: Agent) -> None:
+    await by_link(agent)
+    agent.press("Ctrl+Shift+W")
+    await agent.until(lambda: agent.focus.objectName() == "closeLinkReason")
+    agent.enter()
+    await agent.until(lambda: "reason" in agent.words("linkError"))
+    agent.type("changed their mind")
+    agent.enter()
+    await agent.until(lambda: agent.words("outcomeTitle") == "Cancelled: not paid by link", "linkError")
+    assert agent.focus.objectName() == "nextCallButton"

@@ -124,7 +124,7 @@ async def test_gateway_silent_says_cards_are_not_known_and_account_still_works(
     try:
         agent.press("F7")
         await agent.until(lambda: agent.words("cardsError"))
-        assert "not known" in agent.words("cardsError")
+        assert "can not be read" in agent.words("cardsError")
         agent.type("PO 1")
         agent.enter()
         await agent.until(lambda: agent.words("chosenPayment"))

@@ -40,7 +40,7 @@ class LinkPresenter:
     async def look(self) -> None:
         """Look at the page once."""
         result = self._call.state.order.result
-        if result is None or self._link.page is None:
+        if result is None or not awaits_payment(self._link):
             return
         try:
             page = await self._call.office.payments.link(self._call.actor, result.order_number)

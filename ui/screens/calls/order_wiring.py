@@ -5,9 +5,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
+from backoffice.domain.payment import CardChoice
 from ui.screens.calls.call_presenter import CallPresenter
 from ui.screens.calls.order_column import OrderColumn
-from ui.screens.calls.state import CardChoice
 
 Start = Callable[[Coroutine[Any, Any, object]], None]
 

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QVBoxLayout, QWidg
 
 from backoffice.domain.cart import Cart
 from backoffice.domain.money import Money
-from backoffice.domain.payment import PaymentMethod
+from backoffice.domain.payment import CardChoice, PaymentMethod
 from ui.screens.calls.code_list import Code, CodeList
 from ui.screens.calls.entry_list import Entry, EntryList
 from ui.screens.calls.sentence import Sentence
 from ui.screens.calls.split import Share, Split
-from ui.screens.calls.state import Busy, CardChoice, OrderState
+from ui.screens.calls.state import Busy, OrderState
 from ui.text import Text
 from ui.theme import Space
 from ui.tone import Tone
@@ -62,7 +62,6 @@ class PaymentPanel(QFrame):
         self._list.installEventFilter(self._back)
         self._charge = self._button(tr("Pay by this card   Enter"), "payByCardButton")
         self._link = self._button(tr("Pay by link   Enter"), "payByLinkButton")
-        self._link.setToolTip(tr("The customer gets an address and pays there; the order waits for it"))
         self._sentence = Sentence("cardsError", Tone.WARN)
         self._connect()
         self._arrange()
@@ -77,8 +76,11 @@ class PaymentPanel(QFrame):
         self._number_field.show_wrong(order.payment_problem.text if order.payment_problem else "")
         self._show_chosen(cart, split)
         self._show_cards(order)
-        for button in (self._take, self._charge, self._link):
+        for button in (self._take, self._charge):
             button.setEnabled(order.busy is Busy.NO)
+        self._link.setEnabled(order.busy is Busy.NO and not order.link_trouble)
+        self._link.setToolTip(order.link_trouble or tr("The customer pays on a page; the order waits"))
+        self._link.setAccessibleDescription(order.link_trouble)
         self.setVisible(order.paying)
         if opened:
             self.number.setText(_purchase_order(cart))

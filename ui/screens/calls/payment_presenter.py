@@ -9,11 +9,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backoffice.domain.money import Money
-from backoffice.domain.outcome import Refused, Succeeded, Unknown, Unreachable
-from backoffice.domain.payment import PaymentMethod, PaymentPlan
+from backoffice.domain.payment import CardChoice, PaymentMethod, PaymentPlan
 from ui.screens.calls import reasons
 from ui.screens.calls.split import Split, split_of, with_plan, without_idle, without_plan
-from ui.screens.calls.state import Busy, CardChoice, Problem, Promise, promise_of
+from ui.screens.calls.state import Busy, Problem, Promise, promise_of
 from ui.words import tr
 
 if TYPE_CHECKING:
@@ -42,17 +41,16 @@ class PaymentPresenter:
             self._put(payment_problem=Problem(sentence=reason))
             return
         self._put(paying=True, payment_problem=None, amount_problem=None, cards=None, cards_problem=None)
-        customer = self._call.state.caller.customer
-        if customer is None:
+        cart = self._call.state.cart
+        if cart is None:
             return
-        answer = await self._call.office.checkout.saved_cards(self._call.actor, customer.customer_id)
-        match answer:
-            case Succeeded(value=cards):
-                self._put(cards=tuple(CardChoice(token=one.token, label=one.label) for one in cards))
-            case Refused(reason=reason) | Unreachable(reason=reason) | Unknown(reason=reason):
-                advice = tr("On account works meanwhile.")
-                sentence = tr("The saved cards are not known: {reason}", reason=reason)
-                self._put(cards=(), cards_problem=Problem(sentence=sentence, advice=advice))
+        choices = await self._call.office.checkout.payment_choices(self._call.actor, cart.cart_id)
+        trouble = choices.cards_trouble
+        self._put(
+            cards=choices.cards,
+            cards_problem=Problem(sentence=trouble, advice=tr("On account works.")) if trouble else None,
+            link_trouble=choices.link_trouble,
+        )
 
     def close(self) -> None:
         """Put the payment panel away; what was chosen before stays chosen."""

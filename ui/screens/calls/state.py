@@ -13,7 +13,7 @@ from backoffice.domain.inventory import Availability, LineResult
 from backoffice.domain.lock import LockState
 from backoffice.domain.money import Money
 from backoffice.domain.order import OrderRow, SubmitResult
-from backoffice.domain.payment import PayLink
+from backoffice.domain.payment import CardChoice, PayLink
 from backoffice.domain.statuses import CartStatus, CheckoutState, LinkStatus
 from backoffice.services.locks import OpenWork
 
@@ -196,14 +196,6 @@ class OffersState:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CardChoice:
-    """A card the gateway keeps: its token and its masked label."""
-
-    token: str
-    label: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class LinkState:
     """The page where the customer pays, after Submit. ``page`` None: the order is not paid by link."""
 
@@ -233,6 +225,7 @@ class OrderState:
     paying: bool = False  # the payment panel is open
     cards: tuple[CardChoice, ...] | None = None  # None: not heard yet
     cards_problem: Problem | None = None
+    link_trouble: str = ""  # why no link can be sent
     prepare_problem: Problem | None = None
     payment_problem: Problem | None = None
     amount_problem: Problem | None = None

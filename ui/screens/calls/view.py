@@ -17,7 +17,7 @@ from ui.screens.calls.colleagues_panel import ColleaguesPanel
 from ui.screens.calls.end_confirm import EndConfirm
 from ui.screens.calls.page_keys import PageKeys
 from ui.screens.calls.presenter import CallsPresenter
-from ui.screens.calls.state import CallsState, CallState
+from ui.screens.calls.state import CallsState, CallState, awaits_payment
 from ui.tone import Tone
 from ui.widgets.buttons import explain
 from ui.widgets.labels import Hairline
@@ -219,8 +219,10 @@ class CallsScreen(Screen):
         self.desk.tasks.start(self._end_done_and_open(), owner=self)
 
     async def _end_done_and_open(self) -> None:
-        # A call whose order is made has nothing left to keep: the next one takes its place.
-        if self._top is not None and self._top.state.is_over:
+        # A call whose order is made has nothing left to keep: the next one takes its place. One that waits to be paid
+        # stays, for its caller may ask again.
+        top = self._top.state if self._top is not None else None
+        if top is not None and top.is_over and not awaits_payment(top.order.link):
             await self.presenter.end_now()
         await self.presenter.new_call()
 
