@@ -59,6 +59,7 @@ async def pay_on_account(agent: Agent) -> None:
     agent.type("PO 4711")
     agent.enter()
     await agent.until(lambda: "on account" in agent.words("chosenPayment"))
+    await agent.until(lambda: agent.page.state.order.cards is not None)  # asked for when the panel was opened
     await agent.until(lambda: agent.page.state.order.busy is Busy.NO)
 
 
