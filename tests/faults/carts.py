@@ -18,6 +18,8 @@ class CartKind:
     lines: tuple[str, ...] = ("2*HL-U509-R", "1*BK-M68S-38")
     system: InventorySystem = InventorySystem.DOM
     sells: bool = True
+    coupons: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
 
 
 def card(token: str, cents: int | None = None) -> PaymentPlan:
@@ -28,6 +30,9 @@ def card(token: str, cents: int | None = None) -> PaymentPlan:
 
 _APPROVES = card("card_approves")
 _OWN_STOCK = InventorySystem.NON_ATP
+_GIFTS = ("3*HL-U509-R", "1*GIFT-50")
+_COUPONS = ("AUTUMN10", "HELMET3")  # of the demo; the first is limited
+_CERTIFICATES = ("WELCOME-GIFT",)
 KINDS = {
     kind.name: kind
     for kind in (
@@ -52,6 +57,15 @@ KINDS = {
             pay=(card("card_insufficient_funds"),),
             system=_OWN_STOCK,
             sells=False,
+        ),
+        CartKind(name="gifts", pay=(_APPROVES,), lines=_GIFTS, coupons=_COUPONS, certificates=_CERTIFICATES),
+        CartKind(
+            name="gifts_declined",
+            pay=(card("card_insufficient_funds"),),
+            lines=_GIFTS,
+            sells=False,
+            coupons=_COUPONS,
+            certificates=_CERTIFICATES,
         ),
         CartKind(name="no_stock_kept", pay=(_APPROVES,), system=InventorySystem.NONE),
     )

@@ -97,6 +97,9 @@ async def _cart(office: BackOffice, ann: Actor, kind: CartKind) -> CartId:
         quantity, _, sku = line.partition("*")
         cart = await carts.add_line(ann, cart.cart_id, Sku(sku), int(quantity), version=cart.version)
     cart = await carts.set_payments(ann, cart.cart_id, kind.pay, version=cart.version)
+    if kind.coupons:
+        cart = await carts.set_coupons(ann, cart.cart_id, kind.coupons, version=cart.version)
+        cart = await carts.set_gift_certificates(ann, cart.cart_id, kind.certificates, version=cart.version)
     return cart.cart_id
 
 
