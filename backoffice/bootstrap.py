@@ -52,6 +52,7 @@ from backoffice.services.payments.service import Payments
 from backoffice.services.payments.settlement import Settlement
 from backoffice.services.payments.waiting import Waiting
 from backoffice.services.release import Release
+from backoffice.services.reorder import Reorders
 from backoffice.services.saved_searches import SavedSearches
 from backoffice.services.staff import StaffService
 from backoffice.services.transfer import TransferWork
@@ -87,6 +88,7 @@ class BackOffice:
     order_history: OrderHistory
     order_export: OrderExport
     saved_searches: SavedSearches
+    reorders: Reorders
     mails: Mails
     payments: Payments
     audit: Audit
@@ -189,6 +191,16 @@ async def open_backoffice(
         worker=name,
         lease=settings.dom_deadline * 2 + timedelta(seconds=2),
     )
+    carts = Carts(
+        store=store,
+        clock=clock,
+        jobs=jobs,
+        store_id=store_id,
+        catalog=catalog,
+        inventory=inventory,
+        quotes=quotes,
+        staff=staff,
+    )
     order_history = OrderHistory(store, dom, mails, store_id=store_id, clock=clock)
     waiting = Waiting(
         store=store,
@@ -212,16 +224,7 @@ async def open_backoffice(
         staff=staff,
         customers=Customers(store, clock),
         catalog=catalog,
-        carts=Carts(
-            store=store,
-            clock=clock,
-            jobs=jobs,
-            store_id=store_id,
-            catalog=catalog,
-            inventory=inventory,
-            quotes=quotes,
-            staff=staff,
-        ),
+        carts=carts,
         checkout=Checkout(
             prepare=Prepare(store=store, clock=clock, jobs=jobs, store_id=store_id, dom=dom, quotes=quotes),
             submit=submit,
@@ -239,6 +242,7 @@ async def open_backoffice(
         order_history=order_history,
         order_export=OrderExport(order_history),
         saved_searches=SavedSearches(store, clock),
+        reorders=Reorders(order_history, carts),
         mails=mails,
         payments=Payments(
             store=store,

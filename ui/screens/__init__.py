@@ -29,6 +29,7 @@ class Screen(QWidget):
 
     open_order = Signal(str)  # order number: shown on Orders
     start_call = Signal(str)  # customer id: a new call on Calls
+    resume_call = Signal(str)  # call id: shown on Calls
     open_stock = Signal(str)  # SKU: shown on Stock
     open_transfer = Signal(str)  # order number: shown on Transfers
 
@@ -77,5 +78,5 @@ class Screen(QWidget):
     def show_subject(self, subject: str) -> None:
         """Show one thing.
 
-        Calls: a customer id (starts a call); Orders, Transfers: an order number; Stock: a SKU.
+        Calls: a customer id (starts a call), or the id of an open call; Orders, Transfers: an order number; Stock: a SKU.
         """

@@ -163,6 +163,7 @@ class DeskFrame(QWidget):
         self._stack.addWidget(screen)
         screen.open_order.connect(partial(self._show_on, "orders"))
         screen.start_call.connect(partial(self._show_on, "calls"))
+        screen.resume_call.connect(partial(self._show_on, "calls"))
         screen.open_stock.connect(partial(self._show_on, "stock"))
         screen.open_transfer.connect(partial(self._show_on, "transfers"))
         for action in screen.actions():

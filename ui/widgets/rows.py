@@ -38,6 +38,7 @@ class Column(Generic[Row]):
     muted: bool = False
     width: int = 12
     stretch: bool = False
+    sort: str = ""  # what the list is sorted by when the title is pressed; "" is nothing
 
 
 class RowsModel(QAbstractTableModel, Generic[Row]):

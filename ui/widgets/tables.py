@@ -32,6 +32,7 @@ class LazyTable(QTableView):
     opened = Signal(object)  # the row
     current_changed = Signal(object)  # the row, or None
     marked_changed = Signal()
+    sort_wanted = Signal(str)  # what a pressed title sorts by
 
     def __init__(self, model: RowsModel[Any], *, name: str, says: str, many: bool = False) -> None:
         super().__init__()
@@ -52,6 +53,7 @@ class LazyTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
         self._set_widths()
         self.doubleClicked.connect(self._open)
+        self.horizontalHeader().sectionClicked.connect(self._title_pressed)
         self.selectionModel().currentRowChanged.connect(self._current_changed)
         self.selectionModel().selectionChanged.connect(self._marked_changed)
 
@@ -78,6 +80,14 @@ class LazyTable(QTableView):
             self.setCurrentIndex(index)
         return index.isValid()
 
+    def show_sort(self, by: str, *, ascending: bool) -> None:
+        """Mark the title the list is sorted by."""
+        header = self.horizontalHeader()
+        place = next((place for place, one in enumerate(self._model.columns) if one.sort == by), -1)
+        header.setSortIndicatorShown(place >= 0)
+        way = Qt.SortOrder.AscendingOrder if ascending else Qt.SortOrder.DescendingOrder
+        header.setSortIndicator(place, way)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not event.modifiers():
             self._open(self.currentIndex())
@@ -101,6 +111,10 @@ class LazyTable(QTableView):
             header.resizeSection(position, column.width * one + 2 * _PAD)
             if column.stretch:
                 header.setSectionResizeMode(position, QHeaderView.ResizeMode.Stretch)
+
+    def _title_pressed(self, section: int) -> None:
+        if self._model.columns[section].sort:
+            self.sort_wanted.emit(self._model.columns[section].sort)
 
     def _open(self, index: QModelIndex) -> None:
         row = self._model.row_at(index)

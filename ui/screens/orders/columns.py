@@ -42,17 +42,24 @@ def source_word(source: str) -> str:
 def order_columns(text: Text) -> tuple[Column[OrderRow], ...]:
     """Return the columns of the list."""
     return (
-        Column(title=tr("Order"), text=_number, tip=_numbers, width=11),
+        Column(title=tr("Order"), text=_number, tip=_numbers, width=11, sort="number"),
         Column(
             title=tr("Placed"),
             text=partial(_placed, text),
             tip=partial(_placed_at, text),
             muted=True,
             width=16,
+            sort="placed",
         ),
         Column(title=tr("Customer"), text=_customer, width=18, stretch=True),
         Column(
-            title=tr("Status"), text=_status, tip=_status_tip, tone=_status_tone, icon=_status_icon, width=22
+            title=tr("Status"),
+            text=_status,
+            tip=_status_tip,
+            tone=_status_tone,
+            icon=_status_icon,
+            width=22,
+            sort="status",
         ),
         Column(
             title=tr("Transfer"),
@@ -62,7 +69,7 @@ def order_columns(text: Text) -> tuple[Column[OrderRow], ...]:
             icon=_transfer_icon,
             width=20,
         ),
-        Column(title=tr("Total"), text=partial(_total, text), amount=True, width=12),
+        Column(title=tr("Total"), text=partial(_total, text), amount=True, width=12, sort="total"),
         Column(title=tr("Agent"), text=_agent, muted=True, width=9),
         Column(title=tr("Source"), text=_source, tip=_source_tip, muted=True, width=12),
     )

@@ -37,11 +37,13 @@ class OrderPanel(QWidget):
     mail_chosen = Signal(str)  # mail id: send it again
     call_wanted = Signal(str)  # customer id
 
-    def __init__(self, desk: Desk, *, retry: QAction) -> None:
+    def __init__(self, desk: Desk, *, retry: QAction, again: QAction, print_: QAction) -> None:
         super().__init__()
         self.setObjectName("orderPanel")
         self._desk = desk
         self._retry = retry
+        self._again = again
+        self._print = print_
         self._panel: Panel | None = None
         self._customer_id = ""
         self._make_head()
@@ -81,7 +83,8 @@ class OrderPanel(QWidget):
         self._tabs.setCurrentIndex(_TRANSFER)
 
     def _show_head(self, order: ShownOrder | None) -> None:
-        for widget in (self._who, self._status, self._transfer, self._total, self._call):
+        head = (self._who, self._status, self._transfer, self._total, self._call)
+        for widget in (*head, self._again_button, self._print_button):
             widget.setVisible(order is not None)
         if order is None:
             self._retry_button.setVisible(False)
@@ -156,6 +159,9 @@ class OrderPanel(QWidget):
         failed = transfer is not None and transfer.status is TransferStatus.FAILED
         fits = "" if failed else tr("Only a failed transfer is sent again.")
         explain(self._retry, busy or fits or ("" if allowed else tr("Only a supervisor may send it again.")))
+        may_call = "" if self._desk.actor.may(Right.CARTS) else tr("Only agents take calls.")
+        explain(self._again, busy or may_call or ("" if panel.details else tr("The order is still being read.")))
+        explain(self._print, "" if panel.details else tr("The order is still being read."))
         self._add.setEnabled(not panel.busy)
         may_resend = self._desk.actor.may(Right.RESEND_MAIL)
         self._resend.setEnabled(may_resend and not panel.busy and self._mails_table.current_row is not None)
@@ -175,6 +181,8 @@ class OrderPanel(QWidget):
         self._total.setObjectName("orderTotal")
         self._retry_button = KeyHintButton(self._retry, kind="primary")
         self._retry_button.setObjectName("retryButton")
+        self._again_button = KeyHintButton(self._again)
+        self._print_button = KeyHintButton(self._print, kind="flat")
         self._call = QPushButton(tr("New call"))
         self._call.setObjectName("startCallButton")
         self._call.clicked.connect(self._want_call)
@@ -254,7 +262,9 @@ class OrderPanel(QWidget):
         words.addWidget(self._who)
         words.addWidget(self._placed)
         second.addLayout(words, 1)
+        second.addWidget(self._print_button)
         second.addWidget(self._call)
+        second.addWidget(self._again_button)
         second.addWidget(self._retry_button)
         head = QVBoxLayout()
         head.setContentsMargins(Space.L, Space.L, Space.L, Space.M)

@@ -13,14 +13,15 @@ from datetime import datetime
 from typing import Protocol
 
 from backoffice.domain.errors import Refusal, StoreUnavailable
-from backoffice.domain.history import OrderPage, OrderSearchCriteria
+from backoffice.domain.history import OrderPage, OrderSearchCriteria, OrderSort
 from backoffice.domain.ids import OrderNumber
 from backoffice.domain.order import OrderRow
+from backoffice.domain.order_query import OrderQuery
 from backoffice.domain.staff import Actor
 from backoffice.domain.transfer import Transfer
 from backoffice.services.order_history import OrderDetails
 from ui.answers import Phase, Trouble, trouble_of
-from ui.screens.orders.state import PAGE, Filters, OrdersState, Panel, Show
+from ui.screens.orders.state import PAGE, OrdersState, Panel, Show
 from ui.words import tr
 
 LONGEST_REFRESH = 200  # rows read again at once; what lies below keeps what it says until it is scrolled to
@@ -68,15 +69,17 @@ class OrdersPresenter:
         self._show_state = show
         self._clock = clock
         self._search = 0  # number of the search whose answer counts
+        self._asked = OrderSearchCriteria()  # what the rows on screen were asked for with: their next page is of it
         self._opening = 0
 
-    async def search(self, filters: Filters) -> None:
+    async def search(self, query: OrderQuery) -> None:
         """Find the first page."""
         self._search += 1
         mine = self._search
-        self._show(filters=filters, phase=Phase.ASKING, trouble=None, more_asked=False)
+        self._show(query=query, phase=Phase.ASKING, trouble=None, more_asked=False)
         try:
-            page = await self._history.search(self._actor, filters.question(self._clock()))
+            asked = self._criteria(query)
+            page = await self._history.search(self._actor, asked)
         except (Refusal, StoreUnavailable) as no:
             if mine == self._search:
                 self._show(phase=Phase.FAILED, trouble=trouble_of(no))
@@ -88,6 +91,7 @@ class OrdersPresenter:
                 )
             raise
         if mine == self._search:
+            self._asked = asked
             self._show(phase=Phase.READY, rows=page.rows, next_cursor=page.next_cursor, dom=page.dom)
 
     async def load_more(self) -> None:
@@ -100,8 +104,7 @@ class OrdersPresenter:
         try:
             cursor, came = state.next_cursor, False
             while cursor and not came and mine == self._search:  # a page may be empty and yet not the last
-                question = state.filters.question(self._clock(), cursor=cursor)
-                page = await self._history.search(self._actor, question)
+                page = await self._history.search(self._actor, replace(self._asked, cursor=cursor))
                 cursor = page.next_cursor
                 came = mine == self._search and self._append(page)
         finally:
@@ -115,12 +118,15 @@ class OrdersPresenter:
             return
         mine = self._search
         limit = min(max(len(state.rows), PAGE), LONGEST_REFRESH)
-        page = await self._history.search(self._actor, state.filters.question(self._clock(), limit=limit))
+        asked = self._criteria(state.query)
+        page = await self._history.search(self._actor, replace(asked, limit=limit))
         if mine != self._search or self.state.more_asked:
             return
         complete = len(page.rows) >= len(self.state.rows) or not page.next_cursor
         cursor = page.next_cursor if complete else self.state.next_cursor
-        rows = page.rows if complete else _over(page.rows, self.state.rows)
+        rows = page.rows if complete else _over(page.rows, self.state.rows, asked)
+        if complete:
+            self._asked = asked
         self._show(phase=Phase.READY, rows=rows, next_cursor=cursor, dom=page.dom, trouble=None)
 
     async def open(self, number: str) -> None:
@@ -163,7 +169,7 @@ class OrdersPresenter:
         if panel is None or panel.busy or panel.details is None or panel.details.transfer is None:
             return
         transfer = panel.details.transfer
-        async with self._act("retry", done=tr("Queued again. It goes out by itself in a moment.")):
+        async with self.act("retry", done=tr("Queued again. It goes out by itself in a moment.")):
             await self._transfers.retry(self._actor, transfer.order_number, version=transfer.version)
 
     async def add_note(self, text: str) -> None:
@@ -171,7 +177,7 @@ class OrdersPresenter:
         panel = self.state.panel
         if panel is None or panel.busy or not text.strip():
             return
-        async with self._act("note", done=tr("Noted.")):
+        async with self.act("note", done=tr("Noted.")):
             await self._history.add_note(self._actor, panel.number, text.strip())
             self._panel(notes_taken=panel.notes_taken + 1)
 
@@ -180,8 +186,20 @@ class OrdersPresenter:
         panel = self.state.panel
         if panel is None or panel.busy:
             return
-        async with self._act("resend", done=tr("The e-mail is on its way again.")):
+        async with self.act("resend", done=tr("The e-mail is on its way again.")):
             await self._history.resend_mail(self._actor, mail_id)
+
+    def put(self, **changes: object) -> None:
+        """Show further changes of the state: of searches kept, of the list on its way into a file."""
+        self._show(**changes)
+
+    @property
+    def asked(self) -> OrderSearchCriteria:
+        """Return what the rows on screen were asked for with."""
+        return self._asked
+
+    def _criteria(self, query: OrderQuery) -> OrderSearchCriteria:
+        return replace(query.criteria(self._clock()), limit=PAGE)
 
     def _append(self, page: OrderPage) -> bool:
         """Show what is new in a page below the rest; tell whether anything was."""
@@ -191,7 +209,8 @@ class OrdersPresenter:
         return bool(new)
 
     @asynccontextmanager
-    async def _act(self, busy: str, *, done: str) -> AsyncIterator[None]:
+    async def act(self, busy: str, *, done: str) -> AsyncIterator[None]:
+        """Do something with the opened order: busy meanwhile, read again afterwards, a refusal said beside it."""
         number = self.state.panel.number if self.state.panel else ""
         self._panel(busy=busy, done="", trouble=None)
         trouble = None
@@ -218,9 +237,13 @@ class OrdersPresenter:
         self._show_state(self.state)
 
 
-def _over(fresh: tuple[OrderRow, ...], shown: tuple[OrderRow, ...]) -> tuple[OrderRow, ...]:
+def _over(
+    fresh: tuple[OrderRow, ...], shown: tuple[OrderRow, ...], asked: OrderSearchCriteria
+) -> tuple[OrderRow, ...]:
     """Return the fresh rows, then those below them that were on screen."""
     newer = {row.order_number for row in fresh}
+    if asked.sort is not OrderSort.PLACED or asked.ascending:
+        return fresh + tuple(row for row in shown[len(fresh) :] if row.order_number not in newer)
     last = min((row.placed_at for row in fresh), default=None)
     below = (
         row for row in shown if row.order_number not in newer and (last is None or row.placed_at <= last)

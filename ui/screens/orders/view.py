@@ -1,49 +1,35 @@
-"""The Orders screen: a search, a list that fills as it is scrolled, and the opened order beside it."""
+"""The Orders screen: what is looked for, a list that fills as it is scrolled, and the opened order beside it."""
 
-from PySide6.QtCore import Qt, QTimer
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import (
-    QApplication,
-    QComboBox,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from backoffice.domain.errors import InvalidInput
+from backoffice.domain.history import OrderSort
 from backoffice.domain.order import OrderRow
+from backoffice.domain.order_query import SORT_WORDS, OrderQuery, Term, read_query
 from backoffice.domain.staff import Right
-from backoffice.domain.statuses import OrderStatus, TransferStatus
-from ui.answers import Phase
+from ui.answers import Phase, Trouble
 from ui.desk import Desk
 from ui.screens import Screen
 from ui.screens.orders import columns
+from ui.screens.orders.export_panel import ExportPanel
+from ui.screens.orders.filter_bar import FilterBar
+from ui.screens.orders.keeping import Keeping
 from ui.screens.orders.panel import OrderPanel
 from ui.screens.orders.presenter import OrdersPresenter
-from ui.screens.orders.state import Filters, OrdersState, Placed
+from ui.screens.orders.printed import write_pdf
+from ui.screens.orders.shown import shown
+from ui.screens.orders.state import OrdersState
 from ui.tasks import Running
-from ui.theme import Space
 from ui.tone import Tone
-from ui.widgets import statuses
 from ui.widgets.buttons import explain
-from ui.widgets.card_guard import Numbers, may_hold
-from ui.widgets.fields import SearchField
-from ui.widgets.notice import Notice
-from ui.widgets.rows import RowsModel
-from ui.widgets.states import StateView
-from ui.widgets.tables import LazyTable
+from ui.widgets.listing import Listing, Look, Nothing
 from ui.words import tr
 
-_SETTLE = 1500  # ms: changes elsewhere come in bursts, and each look asks the DOM
-_AGES = 15_000  # ms between two repaints of "5 min ago"
-_PLACED = {
-    Placed.ANY: "Placed any time",
-    Placed.TODAY: "Placed today",
-    Placed.WEEK: "Last 7 days",
-    Placed.MONTH: "Last 30 days",
-}
+_UPWARDS_FIRST = frozenset({OrderSort.NUMBER, OrderSort.STATUS})
 
 
 class OrdersScreen(Screen):
@@ -63,38 +49,39 @@ class OrdersScreen(Screen):
             show=self.show_state,
             clock=desk.text.clock,
         )
+        self._keeping = Keeping(
+            self._presenter,
+            searches=desk.office.saved_searches,
+            exports=desk.office.order_export,
+            orders=desk.office.reorders,
+            actor=desk.actor,
+        )
         self._searching: Running | None = None
         self._opening: Running | None = None
-        self._rows: tuple[OrderRow, ...] | None = None
+        self._exporting: Running | None = None
         self._to_list = False  # Enter was pressed in the search: go to the first row when it is there
         self._make_actions()
-        self._make_search()
-        self._make_list()
+        self._make_parts()
         self._arrange()
-        self._settle = _timer(self, _SETTLE, single=True)
-        self._settle.timeout.connect(self._refresh_now)
-        self._ages = _timer(self, _AGES)
-        self._ages.timeout.connect(self._table.viewport().update)
 
     # What the shell tells
 
     def entered(self) -> None:
         """Read the newest orders the first time; afterwards only what has changed."""
-        self._ages.start()
-        if self._rows is None and self._searching is None:
+        self._list.entered()
+        if not self._list.ever_shown and self._searching is None:
             self._search_now()
+            self.desk.tasks.start(self._keeping.load(), owner=self)
         else:
-            self._settle.start(0)
+            self._list.look_again()
         if self._presenter.state.panel is None:
-            self._search.setFocus()
+            self._bar.line.setFocus()
 
     def left(self) -> None:
-        self._ages.stop()
-        self._settle.stop()
+        self._list.left()
 
     def refresh(self) -> None:
-        if self.isVisible() and not self._settle.isActive():
-            self._settle.start(_SETTLE)
+        self._list.changed()
 
     def show_subject(self, subject: str) -> None:
         self._open(subject)
@@ -103,57 +90,52 @@ class OrdersScreen(Screen):
 
     def show_state(self, state: OrdersState) -> None:
         """Show the state."""
-        if state.rows is not self._rows and (state.phase is Phase.READY or state.rows):
-            self._rows = state.rows
-            self._model.show_rows(state.rows, more=bool(state.next_cursor))
-        if not state.more_asked:
-            self._model.page_failed()  # or came: either way the next scroll may ask
-        self._show_list(state)
-        self._say(state)
-        self._clear.setVisible(state.filters.restrict)
+        self._list.show_rows(
+            state.rows, phase=state.phase, more=bool(state.next_cursor), more_asked=state.more_asked
+        )
+        failed = state.trouble if state.phase is Phase.FAILED else None
+        self._list.show_why(phase=state.phase, trouble=failed, nothing=self._nothing(state.query))
+        self._say(state, failed)
+        self._bar.show_query(state.query)
+        self._bar.show_saved(state.saved)
+        sort, ascending = SORT_WORDS[state.query.value("sort") or OrderSort.PLACED.value]
+        self._list.table.show_sort(sort.value, ascending=ascending)
+        self._list.make_room(opened=state.panel is not None)
+        self._exports.show_export(state.export)
         self._panel.setVisible(state.panel is not None)
-        for column in columns.WIDE_ONLY:
-            self._table.setColumnHidden(column, state.panel is not None)
         if state.panel is not None:
             self._panel.show_panel(state.panel)
         else:
-            explain(self._retry, tr("Open an order first."))
-        self._keep_focus()
-
-    def _keep_focus(self) -> None:
-        # A table that gave way to "nothing here" takes the focus with it: keys must still reach this screen.
-        if self.isVisible() and self.isActiveWindow() and QApplication.focusWidget() is None:
-            (self._panel if self._panel.isVisible() else self._search).setFocus()
-
-    def _show_list(self, state: OrdersState) -> None:
-        if state.phase is Phase.FAILED and state.trouble is not None and not state.rows:
-            self._list.show_failed(state.trouble.sentence, state.trouble.advice, self._again)
-        elif state.rows:
-            self._list.show_content()
-        elif state.phase is Phase.ASKING:
-            self._list.show_loading(tr("Looking here and at the DOM"))
-        elif state.filters.restrict:
-            self._list.show_empty(
-                tr("No order fits."),
-                tr("Try less: the last digits of the phone number, part of the name, or no filter."),
-                self._clear_filters,
-            )
-        else:
-            self._list.show_empty(
-                tr("No orders yet."), tr("Orders appear here as soon as a call ends with Submit.")
-            )
+            for action in (self._retry, self._reorder, self._print):
+                explain(action, tr("Open an order first."))
         if self._to_list and state.phase is Phase.READY:
             self._to_list = False
-            self._table.setFocus()
-            self._table.go_to(0)
+            self._list.table.setFocus()
+            self._list.table.go_to(0)
+        self._list.keep_focus(self, self._panel if state.panel is not None else self._bar.line)
 
-    def _say(self, state: OrdersState) -> None:
+    def _nothing(self, query: OrderQuery) -> Nothing:
+        if query.restricts:
+            return Nothing(
+                title=tr("No order fits."),
+                hint=tr(
+                    "Try less: the last digits of the phone number, part of the name, or no filter."
+                    " Failed checkouts are left out unless asked for."
+                ),
+                action=self._clear_search,
+            )
+        return Nothing(
+            title=tr("No orders yet."), hint=tr("Orders appear here as soon as a call ends with Submit.")
+        )
+
+    def _say(self, state: OrdersState, failed: Trouble | None) -> None:
+        notice = self._list.notice
         if state.phase is Phase.ASKING and state.rows:
-            self._notice.say(tr("Looking here and at the DOM…"), Tone.NEUTRAL, icon="waiting")
-        elif state.phase is Phase.FAILED and state.trouble is not None and state.rows:
-            self._notice.say(state.trouble.sentence, Tone.BAD, advice=state.trouble.advice)
+            notice.say(tr("Looking here and at the DOM…"), Tone.NEUTRAL, icon="waiting")
+        elif failed is not None:
+            self._list.say_trouble(failed)
         elif state.dom is not None and not state.dom.answered:
-            self._notice.say(
+            notice.say(
                 tr("The DOM does not answer. These are the orders this desk knows."),
                 Tone.WARN,
                 icon="offline",
@@ -162,27 +144,47 @@ class OrdersScreen(Screen):
                 ),
             )
         elif state.dom is not None and state.dom.reason:
-            self._notice.say(state.dom.reason, Tone.INFO)
+            notice.say(state.dom.reason, Tone.INFO)
         else:
-            self._notice.say("")
+            notice.say("")
 
-    # Slots
+    # Slots: looking
 
     def _search_now(self) -> None:
+        self._ask(self._presenter.state.query)
+
+    def _ask(self, query: OrderQuery) -> None:
         if self._searching is not None:
             self._searching.cancel()
-        self._searching = self.desk.tasks.start(self._presenter.search(self._asked_for()), owner=self)
-
-    def _typed(self, _text: str) -> None:
-        if self._asked_for() != self._presenter.state.filters:
-            self._search_now()
+        self._searching = self.desk.tasks.start(self._presenter.search(query), owner=self)
 
     def _entered_search(self) -> None:
         self._to_list = True
-        if self._asked_for() != self._presenter.state.filters:
-            self._search_now()
-        else:
+        if self._presenter.state.phase is not Phase.ASKING:
             self.show_state(self._presenter.state)
+
+    def _choose_saved(self, line: str) -> None:
+        try:
+            query = read_query(line)
+        except InvalidInput as no:  # kept by a program that knew other words
+            self.desk.notify.banner(no.sentence, Tone.WARN, advice=no.advice, key="orders")
+            return
+        self._bar.put_away()
+        self._to_list = True
+        self._ask(query)
+
+    def _sort_by(self, key: str) -> None:
+        query = self._presenter.state.query
+        sort, ascending = SORT_WORDS[query.value("sort") or OrderSort.PLACED.value]
+        wanted = OrderSort(key)
+        up = not ascending if wanted is sort else wanted in _UPWARDS_FIRST
+        word = f"{key}-up" if up else key
+        self._ask(query.having(Term(key="sort", value="" if word == OrderSort.PLACED.value else word)))
+
+    def _clear_all(self) -> None:
+        self._bar.line.clear()
+        self._ask(OrderQuery())
+        self._bar.line.setFocus()
 
     def _more(self) -> None:
         self.desk.tasks.start(self._presenter.load_more(), owner=self)
@@ -202,24 +204,26 @@ class OrdersScreen(Screen):
         self._opening = self.desk.tasks.start(self._presenter.open(number), owner=self)
 
     def _go_back(self) -> None:
-        if self._presenter.state.panel is not None:
+        if self._bar.put_away():
+            self._bar.line.setFocus()
+        elif self._presenter.state.panel is not None:
             self._presenter.close()
-            self._table.setFocus()
+            self._list.table.setFocus()
         else:
-            self._search.setFocus()
-            self._search.selectAll()
+            self._bar.focus_line()
 
-    def _focus_search(self) -> None:
-        self._search.setFocus()
-        self._search.selectAll()
+    def _refresh_now(self) -> None:
+        self.desk.tasks.start(self._refreshed(), owner=self)
 
-    def _clear_all(self) -> None:
-        for box in (self._status, self._transfer, self._placed):
-            box.setCurrentIndex(0)
-        self._agent.clear()
-        self._search.clear()
-        self._search_now()
-        self._search.setFocus()
+    async def _refreshed(self) -> None:
+        await self._presenter.refresh()
+        await self._presenter.refresh_panel()
+
+    def _known(self) -> dict[str, list[str]]:
+        """Values worth offering while a word is typed: agents of the orders on screen."""
+        return {"agent": sorted({row.agent for row in self._presenter.state.rows if row.agent})}
+
+    # Slots: acting
 
     def _retry_now(self) -> None:
         self.desk.tasks.start(self._presenter.retry(), owner=self)
@@ -230,74 +234,98 @@ class OrdersScreen(Screen):
     def _send_mail(self, mail_id: str) -> None:
         self.desk.tasks.start(self._presenter.resend_mail(mail_id), owner=self)
 
-    def _refresh_now(self) -> None:
-        self.desk.tasks.start(self._refreshed(), owner=self)
+    def _save_search(self, name: str) -> None:
+        self.desk.tasks.start(self._keeping.save(name), owner=self)
 
-    async def _refreshed(self) -> None:
-        await self._presenter.refresh()
-        await self._presenter.refresh_panel()
+    def _remove_search(self, name: str) -> None:
+        self.desk.tasks.start(self._keeping.remove(name), owner=self)
 
-    def _asked_for(self) -> Filters:
-        return Filters(
-            text=self._search.text().strip(),
-            status=self._status.currentData(),
-            transfer_status=self._transfer.currentData(),
-            placed=Placed(self._placed.currentData()),
-            agent=self._agent.text().strip(),
-        )
+    def _open_export(self) -> None:
+        day = self.desk.text.clock().astimezone().date().isoformat()
+        self._exports.open(str(_folder() / f"orders-{day}.csv"))
+
+    def _export(self, path: str) -> None:
+        self._exporting = self.desk.tasks.start(self._keeping.export(path), owner=self)
+
+    def _stop_export(self) -> None:
+        if self._exporting is not None:
+            self._exporting.cancel()
+
+    def _reorder_now(self) -> None:
+        self.desk.tasks.start(self._reordered(), owner=self)
+
+    async def _reordered(self) -> None:
+        again = await self._keeping.reorder()
+        if again is None:
+            return
+        if again.left_out:
+            self.desk.notify.banner(
+                tr("Not everything of the order could be taken again."),
+                Tone.WARN,
+                advice=" ".join(again.left_out),
+                key="reorder",
+            )
+        self.resume_call.emit(again.call.call_id)
+
+    def _print_now(self) -> None:
+        panel = self._presenter.state.panel
+        order = shown(panel.details) if panel is not None and panel.details is not None else None
+        if order is None:
+            return
+        path = _folder() / f"{order.number}.pdf"
+        if write_pdf(order, self.desk.text, path):
+            self.desk.notify.banner(tr("The order was written to {path}.", path=str(path)), Tone.GOOD, key="pdf")
+        else:
+            words = tr("{path} can not be written.", path=str(path))
+            self.desk.notify.banner(words, Tone.BAD, advice=tr("Make room, or check the rights."), key="pdf")
 
     # Layout
 
     def _make_actions(self) -> None:
         find = self.add_action("findOrder", tr("Find an order"), "Ctrl+F", icon="search")
         find.setShortcuts([QKeySequence("Ctrl+F"), QKeySequence("/")])
-        find.triggered.connect(self._focus_search)
-        self._back = self.add_action("ordersBack", tr("Back"), "Esc")
-        self._back.triggered.connect(self._go_back)
+        find.triggered.connect(self._focus_line)
+        back = self.add_action("ordersBack", tr("Back"), "Esc")
+        back.triggered.connect(self._go_back)
+        self._fields = self.add_action("showFields", tr("Filters"), "Ctrl+Shift+E", icon="filter")
+        self._saved = self.add_action("showSaved", tr("Saved"), "Ctrl+Shift+S", icon="check")
         self._retry: QAction = self.add_action("retry", tr("Retry the transfer"), "Ctrl+R")
         self._retry.triggered.connect(self._retry_now)
-        explain(self._retry, tr("Open an order first."))
+        tip = tr("Opens a call with the customer and the items of this order")
+        self._reorder = self.add_action("reorder", tr("Order again"), "Ctrl+Shift+N", icon="cart", tip=tip)
+        self._reorder.triggered.connect(self._reorder_now)
+        self._print = self.add_action("printOrder", tr("PDF"), "Ctrl+P", icon="print", tip=tr("Write it as a PDF"))
+        self._print.triggered.connect(self._print_now)
         self._again = self.add_action("searchAgain", tr("Search again"), "Ctrl+Shift+F", icon="refresh")
         self._again.triggered.connect(self._search_now)
-        self._clear_filters = self.add_action("clearSearch", tr("Clear the search"), icon="close")
-        self._clear_filters.triggered.connect(self._clear_all)
+        self._clear_search = self.add_action("clearSearch", tr("Clear the search"), icon="close")
+        self._clear_search.triggered.connect(self._clear_all)
+        tip = tr("Writes everything the list holds into a CSV file")
+        export = self.add_action("exportOrders", tr("Export the list"), "Ctrl+E", icon="download", tip=tip)
+        export.triggered.connect(self._open_export)
 
-    def _make_search(self) -> None:
-        self._search = SearchField(tr("Number, phone, e-mail, name or SKU"), name="orderSearch")
-        may_hold(self._search, Numbers.PHONES)
-        self._search.searched.connect(self._typed)
-        self._search.returnPressed.connect(self._entered_search)
-        self._status = _box("orderStatusFilter", tr("Order status"), tr("Any status"))
-        for status in OrderStatus:
-            self._status.addItem(statuses.order_status(status.value).word, status.value)
-        self._transfer = _box("orderTransferFilter", tr("Transfer status"), tr("Any transfer"))
-        for way in TransferStatus:
-            self._transfer.addItem(statuses.transfer_status(way).word, way.value)
-        self._placed = _box("orderPlacedFilter", tr("Placed since"))
-        for placed, word in _PLACED.items():
-            self._placed.addItem(tr(word), placed.value)
-        self._agent = QLineEdit()
-        self._agent.setObjectName("orderAgentFilter")
-        self._agent.setPlaceholderText(tr("Agent"))
-        self._agent.setAccessibleName(tr("Agent"))
-        self._agent.setMaximumWidth(120)
-        self._agent.editingFinished.connect(self._agent_given)
-        for box in (self._status, self._transfer, self._placed):
-            box.currentIndexChanged.connect(self._filter_changed)
-        self._clear = QPushButton(tr("Clear"))
-        self._clear.setObjectName("clearFiltersButton")
-        self._clear.setProperty("kind", "flat")
-        self._clear.clicked.connect(self._clear_all)
+    def _focus_line(self) -> None:
+        self._bar.focus_line()
 
-    def _make_list(self) -> None:
-        self._model = RowsModel(columns.order_columns(self.desk.text), lambda row: row.order_number)
-        self._model.more_wanted.connect(self._more)
-        self._table = LazyTable(self._model, name="ordersTable", says=tr("Orders, newest first"))
-        self._table.opened.connect(self._open_row)
-        self._table.current_changed.connect(self._moved)
-        self._list = StateView(self._table, name="ordersState")
-        self._notice = Notice(name="ordersNotice")
-        self._panel = OrderPanel(self.desk, retry=self._retry)
+    def _make_parts(self) -> None:
+        self._bar = FilterBar(self._known, show_fields=self._fields, show_saved=self._saved)
+        self._bar.changed.connect(self._ask)
+        self._bar.entered.connect(self._entered_search)
+        self._bar.cleared.connect(self._clear_all)
+        self._bar.saved.chosen.connect(self._choose_saved)
+        self._bar.saved.save_wanted.connect(self._save_search)
+        self._bar.saved.removed.connect(self._remove_search)
+        self._list = Listing(columns.order_columns(self.desk.text), _key, _LOOK, again=self._again)
+        self._list.model.more_wanted.connect(self._more)
+        self._list.table.opened.connect(self._open_row)
+        self._list.table.current_changed.connect(self._moved)
+        self._list.table.sort_wanted.connect(self._sort_by)
+        self._list.refresh_wanted.connect(self._refresh_now)
+        self._exports = ExportPanel(self.desk.text)
+        self._exports.wanted.connect(self._export)
+        self._exports.stopped.connect(self._stop_export)
+        self._exports.closed.connect(self._list.table.setFocus)
+        self._panel = OrderPanel(self.desk, retry=self._retry, again=self._reorder, print_=self._print)
         self._panel.closed.connect(self._go_back)
         self._panel.note_written.connect(self._write_note)
         self._panel.mail_chosen.connect(self._send_mail)
@@ -305,17 +333,11 @@ class OrdersScreen(Screen):
         self._panel.hide()
 
     def _arrange(self) -> None:
-        filters = QHBoxLayout()
-        filters.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
-        filters.setSpacing(Space.M)
-        filters.addWidget(self._search, 1)
-        for widget in (self._status, self._transfer, self._placed, self._agent, self._clear):
-            filters.addWidget(widget)
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._notice)
+        column.addWidget(self._exports)
         column.addWidget(self._list, 1)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
@@ -327,28 +349,26 @@ class OrdersScreen(Screen):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addLayout(filters)
+        whole.addWidget(self._bar)
         whole.addWidget(split, 1)
 
-    def _filter_changed(self, _index: int) -> None:
-        self._typed("")
 
-    def _agent_given(self) -> None:
-        self._typed("")
-
-
-def _box(name: str, says: str, first: str = "") -> QComboBox:
-    box = QComboBox()
-    box.setObjectName(name)
-    box.setAccessibleName(says)
-    box.setToolTip(says)
-    if first:
-        box.addItem(first, "")
-    return box
+_LOOK = Look(
+    table="ordersTable",
+    notice="ordersNotice",
+    state="ordersState",
+    says=tr("Orders"),
+    reading=tr("Looking here and at the DOM"),
+    settle=1500,  # each look asks the DOM
+    ages=15_000,
+    narrow=columns.WIDE_ONLY,
+)
 
 
-def _timer(owner: QWidget, milliseconds: int, *, single: bool = False) -> QTimer:
-    timer = QTimer(owner)
-    timer.setInterval(milliseconds)
-    timer.setSingleShot(single)
-    return timer
+def _key(row: OrderRow) -> str:
+    return row.order_number
+
+
+def _folder() -> Path:
+    place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return Path(place) if place and Path(place).is_dir() else Path.home()
