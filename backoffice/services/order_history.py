@@ -115,13 +115,22 @@ class OrderHistory:
         cursor = replace(cursor, silent=not view.answered)
         numbers = [row.order_number for row in page.rows] if page else []
 
+        listed = list(dict.fromkeys([*numbers, *cursor.seen]))
+        most = criteria.limit + len(listed) + 1  # enough to fill the page, whichever of them the DOM listed
+
         def ours(connection: Connection) -> tuple[list[LocalRow], dict[str, LocalRow]]:
-            twins = read_twins(connection, criteria, list(dict.fromkeys([*numbers, *cursor.seen])))
-            return read_local(connection, criteria, cursor, prefix), twins
+            twins = read_twins(connection, criteria, listed)
+            return read_local(connection, criteria, cursor, prefix, most=most), twins
 
         local, twins = await self._store.read(ours)
         rows, after = merge(
-            page, local, twins, cursor, criteria.limit, listed_statuses=listed_statuses(criteria)
+            page,
+            local,
+            twins,
+            cursor,
+            criteria.limit,
+            enough=len(local) == most,
+            listed_statuses=listed_statuses(criteria),
         )
         return rows, after, view
 

@@ -112,16 +112,18 @@ def merge(
     cursor: Cursor,
     limit: int,
     *,
+    enough: bool,
     listed_statuses: Collection[str],
 ) -> tuple[tuple[OrderRow, ...], Cursor | None]:
     """Merge the next rows of both sides; the cursor is None at the end. ``page`` None: the DOM adds nothing.
+
+    ``enough``: there may be more local rows than these.
 
     A row of the DOM in another status than the listed ones is not shown, and neither is its local twin: the DOM's is
     the younger view.
     """
     theirs = page.rows[cursor.skip :] if page else ()
     more_of_theirs = bool(page and page.next_cursor)
-    enough = len(local) > 2 * limit
     listed = {row.order_number for row in theirs} | set(cursor.seen)
     merged: list[OrderRow] = []
     shown: list[str] = list(cursor.seen)

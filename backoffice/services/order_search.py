@@ -86,10 +86,15 @@ def dom_question(criteria: OrderSearchCriteria, cursor: Cursor) -> HistoryQuery 
 
 
 def read_local(
-    connection: Connection, criteria: OrderSearchCriteria, cursor: Cursor, prefix: str, *, many: int = MANY
+    connection: Connection,
+    criteria: OrderSearchCriteria,
+    cursor: Cursor,
+    prefix: str,
+    *,
+    most: int,
+    many: int = MANY,
 ) -> list[LocalRow]:
-    """Return enough of our rows after the cursor to fill a page whatever the DOM holds, in the list's order."""
-    most = 2 * min(criteria.limit, LARGEST_PAGE) + len(cursor.seen) + 1
+    """Return at most ``most`` of our rows after the cursor, in the list's order."""
     after = _place(criteria, cursor.local) if cursor.local else None
     found = find_page(connection, criteria, prefix, after=after, most=most, many=many)
     page = _rows().where(orders.c.order_id.in_(found)).order_by(*sort_order(criteria))

@@ -74,7 +74,9 @@ def read_all(store: Store, asked: OrderSearchCriteria, size: int, many: int) -> 
     cursor = Cursor()
     asked = replace(asked, limit=size)
     while True:
-        rows = store.read_here(partial(read_local, criteria=asked, cursor=cursor, prefix="B", many=many))
+        rows = store.read_here(
+            partial(read_local, criteria=asked, cursor=cursor, prefix="B", most=size + 1, many=many)
+        )
         found += [local.row.order_number for local in rows[:size]]
         if len(rows) <= size:
             return found

@@ -78,5 +78,5 @@ class Screen(QWidget):
     def show_subject(self, subject: str) -> None:
         """Show one thing.
 
-        Calls: a customer id (starts a call), or the id of an open call; Orders, Transfers: an order number; Stock: a SKU.
+        Calls: a customer id (starts a call), or an open call's id; Orders, Transfers: an order number; Stock: a SKU.
         """

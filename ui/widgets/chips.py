@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLayout, QLayoutItem, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QLayout, QLayoutItem, QPushButton, QSizePolicy, QWidget
 
 from ui import icons
 from ui.theme import Space
@@ -69,6 +69,7 @@ class Chips(QWidget):
             chip.setObjectName(f"{self.objectName()}{place}")
             chip.removed.connect(partial(self.removed.emit, place))
             self._flow.addWidget(chip)
+            chip.show()  # now, for it may get the focus
             self._chips.append(chip)
         self.setVisible(bool(self._chips))
         if focused is not None and self._chips:
@@ -81,8 +82,8 @@ class Flow(QLayout):
 
     def __init__(self, owner: QWidget) -> None:
         super().__init__(owner)
+        self.setContentsMargins(0, 0, 0, Space.M)
         self._items: list[QLayoutItem] = []
-        self.setContentsMargins(0, 0, 0, 0)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         owner.setSizePolicy(policy)
@@ -93,10 +94,10 @@ class Flow(QLayout):
     def count(self) -> int:
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # None is what Qt expects at the end
+    def itemAt(self, index: int) -> QLayoutItem | None:
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # as above
+    def takeAt(self, index: int) -> QLayoutItem | None:
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
@@ -119,11 +120,11 @@ class Flow(QLayout):
         size = QSize()
         for item in self._items:
             size = size.expandedTo(item.minimumSize())
-        return size
+        return size + QSize(0, self.contentsMargins().bottom())
 
     def _arrange(self, room: QRect, *, move: bool) -> int:
         x, y, row = room.x(), room.y(), 0
-        rightward = self.parentWidget().layoutDirection() is not Qt.LayoutDirection.RightToLeft
+        rightward = QApplication.layoutDirection() is not Qt.LayoutDirection.RightToLeft
         for item in self._items:
             size = item.sizeHint()
             if x > room.x() and x + size.width() > room.right() + 1:
@@ -133,4 +134,4 @@ class Flow(QLayout):
                 item.setGeometry(QRect(QPoint(left, y), size))
             x += size.width() + Space.S
             row = max(row, size.height())
-        return y + row - room.y()
+        return y + row - room.y() + self.contentsMargins().bottom()

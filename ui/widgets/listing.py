@@ -103,8 +103,10 @@ class Listing(QWidget):
 
     def say_trouble(self, trouble: Trouble | None) -> None:
         """Say above the rows what went wrong; None takes it back."""
-        shown = trouble is not None and bool(self._rows)
-        self.notice.say(trouble.sentence if trouble and shown else "", Tone.BAD, advice=trouble.advice if trouble else "")
+        if trouble is None or not self._rows:
+            self.notice.say("")
+        else:
+            self.notice.say(trouble.sentence, Tone.BAD, advice=trouble.advice)
 
     def make_room(self, *, opened: bool) -> None:
         """Let columns give way to an opened row, or come back."""

@@ -3,11 +3,12 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 from backoffice.domain.cart import Totals
 from backoffice.domain.customer import Address
 from backoffice.domain.errors import Conflict, Refusal
-from backoffice.domain.history import DomView, MailRow, OrderPage, OrderSearchCriteria
+from backoffice.domain.history import DomView, MailRow, OrderPage, OrderSearchCriteria, SavedSearch
 from backoffice.domain.ids import (
     AddressId,
     AttemptId,
@@ -272,6 +273,24 @@ class RetriesToLookAt:
         ours = replace(ours, transfer_status=TransferStatus.QUEUED)
         self._history.detail = replace(self._history.detail, transfer=after, local=ours)
         return after
+
+
+class SearchesToLookAt:
+    """Keeps nothing."""
+
+    async def all(self, actor: Actor) -> tuple[SavedSearch, ...]:
+        return ()
+
+
+def looked_at(history: HistoryToLookAt) -> SimpleNamespace:
+    """A service layer of only what is looked at."""
+    return SimpleNamespace(
+        order_history=history,
+        transfers=RetriesToLookAt(history),
+        saved_searches=SearchesToLookAt(),
+        order_export=None,
+        reorders=None,
+    )
 
 
 def _words(row: OrderRow) -> str:

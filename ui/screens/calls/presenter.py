@@ -56,6 +56,17 @@ class CallsPresenter:
             return
         self.put(calls=(*self.state.calls, call), current=call.call_id, restored=0, problem=None)
 
+    async def show_subject(self, subject: str) -> None:
+        """Go to an open call, which may have been opened elsewhere, or open one with a customer."""
+        found = await self._office.carts.calls(self._actor)
+        call = next((one for one in found if one.call_id == subject), None)
+        if call is None:
+            await self.new_call(CustomerId(subject))
+            return
+        known = any(one.call_id == subject for one in self.state.calls)
+        calls = self.state.calls if known else (*self.state.calls, call)
+        self.put(calls=calls, current=call.call_id, restored=0, problem=None)
+
     def go_to(self, call_id: CallId) -> None:
         """Show another call."""
         if call_id != self.state.current:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from backoffice.domain.cart import Call
-from backoffice.domain.ids import CallId, CustomerId
+from backoffice.domain.ids import CallId
 from backoffice.domain.staff import Right
 from ui.desk import Desk
 from ui.screens import Screen
@@ -92,11 +92,8 @@ class CallsScreen(Screen):
             self._top.reload()
 
     def show_subject(self, subject: str) -> None:
-        """Open a call with a customer."""
-        if not self._loaded:
-            self._loaded = True
-            self._load()
-        self.desk.tasks.start(self.presenter.new_call(CustomerId(subject)), owner=self)
+        """Open a call with a customer, or go to a call that was opened elsewhere."""
+        self.desk.tasks.start(self._shown(subject), owner=self)
 
     def show_state(self, state: CallsState) -> None:
         """Show the tabs, and the page on top."""
@@ -193,6 +190,12 @@ class CallsScreen(Screen):
                 self._do.show_order,
             ):
                 explain(action, none or tr("No call is open."))
+
+    async def _shown(self, subject: str) -> None:
+        if not self._loaded:
+            self._loaded = True
+            await self._take_up()
+        await self.presenter.show_subject(subject)
 
     def _load(self) -> None:
         self.desk.tasks.start(self._take_up(), owner=self)

@@ -1,7 +1,15 @@
 """Writing the list into a CSV file: where to, how far it is, stop, and what became of it."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLineEdit, QProgressBar, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+)
 
 from ui.screens.orders.state import Export
 from ui.text import Text
@@ -68,7 +76,7 @@ class ExportPanel(QFrame):
     def show_export(self, export: Export | None) -> None:
         """Show how far it is."""
         self._running = export is not None and export.running
-        self._path.setEnabled(not self._running)
+        self._path.setReadOnly(self._running)
         self._choose.setEnabled(not self._running)
         self._start.setVisible(not self._running)
         self._cancel.setText(tr("Stop") if self._running else tr("Close"))
@@ -82,7 +90,8 @@ class ExportPanel(QFrame):
             self._report.set_tone(tone)
 
     def _want(self) -> None:
-        self.wanted.emit(self._path.text().strip())
+        if not self._running:
+            self.wanted.emit(self._path.text().strip())
 
     def _leave(self) -> None:
         if self._running:
@@ -117,5 +126,7 @@ def _said(export: Export, text: Text) -> tuple[Tone | None, str]:
         return None, tr("{count} orders written…", count=count)
     done = tr("{count} orders written to {path}.", count=count, path=export.path)
     if export.missing:
-        return Tone.WARN, tr("{done} Without those only the DOM knows: {reason}", done=done, reason=export.missing)
+        return Tone.WARN, tr(
+            "{done} Without those only the DOM knows: {reason}", done=done, reason=export.missing
+        )
     return Tone.GOOD, done

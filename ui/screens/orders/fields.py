@@ -24,7 +24,19 @@ from ui.widgets.listing import choice, show_choice
 from ui.words import tr
 
 _IN_A_ROW = 5
-_TYPED = ("agent", "name", "customer", "email", "phone", "sku", "number", "payment", "postcode", "after", "before")
+_TYPED = (
+    "agent",
+    "name",
+    "customer",
+    "email",
+    "phone",
+    "sku",
+    "number",
+    "payment",
+    "postcode",
+    "after",
+    "before",
+)
 
 
 class FieldsPanel(QFrame):
@@ -50,7 +62,7 @@ class FieldsPanel(QFrame):
         self._boxes = {"status": self._status, "transfer": self._transfer, "sort": self._sort}
         for key, box in self._boxes.items():
             box.setPlaceholderText(tr("Several"))
-            box.activated.connect(partial(FieldsPanel._chosen, self, key))
+            box.currentIndexChanged.connect(partial(FieldsPanel._chosen, self, key))
         self._edits = {key: self._edit(key) for key in _TYPED}
         self._failed = QCheckBox(tr("Failed checkouts too"))
         self._failed.setObjectName("orderFailedShown")
@@ -63,7 +75,9 @@ class FieldsPanel(QFrame):
         self._query = query
         for key, box in self._boxes.items():
             several = bool(query.value(key, out=True))
-            show_choice(box, "several" if several else query.value(key) or ("placed" if key == "sort" else ""))
+            show_choice(
+                box, "several" if several else query.value(key) or ("placed" if key == "sort" else "")
+            )
         for key, field in self._edits.items():
             edit = field.edit
             if isinstance(edit, QLineEdit) and not (edit.hasFocus() and edit.isModified()):

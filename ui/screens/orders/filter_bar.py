@@ -66,6 +66,8 @@ class FilterBar(QWidget):
         self.fields.show_query(query)
         self._chips.show_chips([chip_words(term) for term in _chipped(query)])
         self._clear.setVisible(bool(query.line))
+        if not query.line and not self.line.text():
+            self._say("", "")
 
     def show_saved(self, saved: tuple[SavedSearch, ...]) -> None:
         """Show the searches kept."""
@@ -125,6 +127,7 @@ class FilterBar(QWidget):
         below = QVBoxLayout()
         below.setContentsMargins(Space.L, 0, Space.L, 0)
         below.setSpacing(0)
+        self._wrong.setContentsMargins(0, 0, 0, Space.M)
         below.addWidget(self._wrong)
         below.addWidget(self._chips)
         column = QVBoxLayout(self)

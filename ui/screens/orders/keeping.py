@@ -88,9 +88,9 @@ class Keeping:
         """Forget a search."""
         self._presenter.put(saved=await self._searches.remove(self._actor, name))
 
-    async def export(self, path: str) -> None:
+    async def export(self, path: Path) -> None:
         """Write what the list shows, all pages of it, into a file."""
-        export = Export(path=path)
+        export = Export(path=str(path))
         self._presenter.put(export=export)
 
         def heard(written: int) -> None:
@@ -99,11 +99,7 @@ class Keeping:
             self._presenter.put(export=export)
 
         try:
-            if not path:
-                raise Refusal(tr("Say which file to write."))
-            done = await self._exports.write(
-                self._actor, self._presenter.asked, Path(path).expanduser(), progress=heard
-            )
+            done = await self._exports.write(self._actor, self._presenter.asked, path, progress=heard)
         except (Refusal, StoreUnavailable) as no:
             self._presenter.put(export=replace(export, running=False, trouble=trouble_of(no)))
         except asyncio.CancelledError:
@@ -114,16 +110,14 @@ class Keeping:
             raise
         else:
             missing = "" if done.dom.answered else done.dom.reason
-            self._presenter.put(
-                export=replace(export, running=False, written=done.orders, missing=missing)
-            )
+            self._presenter.put(export=replace(export, running=False, written=done.orders, missing=missing))
 
     async def reorder(self) -> Reordered | None:
         """Open a call with what is in the opened order; None when a rule said no."""
         panel = self._presenter.state.panel
         if panel is None or panel.busy:
             return None
-        again: Reordered | None = None
+        found: list[Reordered] = []
         async with self._presenter.act("again", done=tr("A call with the same items is open.")):
-            again = await self._orders.reorder(self._actor, panel.number)
-        return again
+            found.append(await self._orders.reorder(self._actor, panel.number))
+        return found[0] if found else None

@@ -69,14 +69,19 @@ class OrdersPresenter:
         self._show_state = show
         self._clock = clock
         self._search = 0  # number of the search whose answer counts
-        self._asked = OrderSearchCriteria()  # what the rows on screen were asked for with: their next page is of it
+        self._asked = (
+            OrderSearchCriteria()
+        )  # what the rows on screen were asked for with: their next page is of it
         self._opening = 0
 
-    async def search(self, query: OrderQuery) -> None:
-        """Find the first page."""
+    def want(self, query: OrderQuery) -> None:
+        """Say at once what is looked for; ``search`` finds it."""
         self._search += 1
-        mine = self._search
         self._show(query=query, phase=Phase.ASKING, trouble=None, more_asked=False)
+
+    async def search(self) -> None:
+        """Find the first page of what is wanted."""
+        mine, query = self._search, self.state.query
         try:
             asked = self._criteria(query)
             page = await self._history.search(self._actor, asked)

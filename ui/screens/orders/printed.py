@@ -3,7 +3,7 @@
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF
+from PySide6.QtCore import QBuffer, QMarginsF
 from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
 
 from ui.screens.orders.shown import Line, ShownOrder
@@ -20,9 +20,11 @@ td, th { padding: 2px 8px 2px 0; }
 """
 
 
-def write_pdf(order: ShownOrder, text: Text, path: Path) -> bool:
-    """Write the order to a file; False when it can not be written."""
-    writer = QPdfWriter(str(path))
+def write_pdf(order: ShownOrder, text: Text, path: Path) -> None:
+    """Write the order to a file; OSError when it can not be written."""
+    paper = QBuffer()
+    paper.open(QBuffer.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(paper)
     writer.setTitle(tr("Order {number}", number=order.number))
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
     writer.setPageMargins(QMarginsF(18, 18, 18, 18), QPageLayout.Unit.Millimeter)
@@ -30,7 +32,8 @@ def write_pdf(order: ShownOrder, text: Text, path: Path) -> bool:
     document.setDefaultStyleSheet(_STYLE)
     document.setHtml(page_of(order, text))
     document.print_(writer)
-    return path.is_file() and path.stat().st_size > 0
+    paper.close()
+    path.write_bytes(paper.data().data())
 
 
 def page_of(order: ShownOrder, text: Text) -> str:
@@ -65,7 +68,9 @@ def page_of(order: ShownOrder, text: Text) -> str:
 
 
 def _block(title: str, lines: list[str]) -> str:
-    return f"<td valign='top'><h2>{escape(title)}</h2>{'<br>'.join(escape(line) for line in lines if line)}</td>"
+    return (
+        f"<td valign='top'><h2>{escape(title)}</h2>{'<br>'.join(escape(line) for line in lines if line)}</td>"
+    )
 
 
 def _section(title: str, lines: list[str]) -> str:
@@ -89,7 +94,9 @@ def _lines(lines: tuple[Line, ...], text: Text) -> str:
 def _sums(order: ShownOrder, text: Text) -> str:
     rows = [(tr(word), text.money(amount)) for word, amount in order.sums]
     cells = "".join(
-        f"<tr><td align=right>{escape(word)}</td><td align=right>{escape(amount)}</td></tr>" for word, amount in rows
+        f"<tr><td align=right>{escape(word)}</td><td align=right>{escape(amount)}</td></tr>"
+        for word, amount in rows
     )
-    total = f"<tr><td align=right><b>{escape(tr('Total'))}</b></td><td align=right><b>{escape(text.money(order.total))}</b></td></tr>"
+    words, amount = escape(tr("Total")), escape(text.money(order.total))
+    total = f"<tr><td align=right><b>{words}</b></td><td align=right><b>{amount}</b></td></tr>"
     return f"<table align=right>{cells}{total}</table>"

@@ -37,7 +37,7 @@ class QueryLine(SearchField):
         self.offers = Suggestions(self)
         self.offers.taken.connect(self._take)
         self.searched.connect(self._typed)
-        self.textEdited.connect(self._offer)
+        self.textEdited.connect(self._edited)
 
     def show_query(self, query: OrderQuery) -> None:
         """Take a query changed elsewhere; what is being typed stays unless the free text is another."""
@@ -149,7 +149,11 @@ class QueryLine(SearchField):
             self.query = query
             self.changed.emit(query)
 
-    def _offer(self, _text: str = "") -> None:
+    def _edited(self, _text: str) -> None:
+        self.refused.emit("", "")
+        self._offer()
+
+    def _offer(self) -> None:
         word, _ = words_at(self.text(), self.cursorPosition())
         self.offers.show_offers(suggestions(word, self._known())[:_MOST])
 
@@ -189,7 +193,7 @@ class Suggestions(QListWidget):
         """Show what the word may become; nothing hides the list."""
         self.clear()
         for word, says in offers:
-            item = QListWidgetItem(f"{word}   {says}")
+            item = QListWidgetItem(f"{word}   {says}" if word.endswith(":") else word)
             item.setData(Qt.ItemDataRole.UserRole, word)
             self.addItem(item)
         self.setCurrentRow(-1)
@@ -199,7 +203,7 @@ class Suggestions(QListWidget):
         owner: QWidget = self._line.window()
         if self.parent() is not owner:
             self.setParent(owner)
-        height = self.sizeHintForRow(0) * len(offers) + 2 * self.frameWidth() + 2
+        height = self.sizeHintForRow(0) * len(offers) + 2 * self.frameWidth() + 8
         self.setGeometry(0, 0, min(self._line.width(), 420), height)
         self.move(self._line.mapTo(owner, QPoint(0, self._line.height() + 2)))
         self.raise_()

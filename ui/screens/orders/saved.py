@@ -2,7 +2,15 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+)
 
 from backoffice.domain.history import SavedSearch
 from backoffice.domain.order_query import OrderQuery
@@ -29,7 +37,8 @@ class SavedPanel(QFrame):
         self._list.itemActivated.connect(self._activated)
         self._list.itemClicked.connect(self._activated)
         self._list.delete_pressed.connect(self._forget)
-        self._none = Label(tr("Nothing is kept yet. Search for something, then give it a name here."), tone=Tone.NEUTRAL)
+        none = tr("Nothing is kept yet. Search for something, then give it a name here.")
+        self._none = Label(none, tone=Tone.NEUTRAL)
         self._name = QLineEdit()
         self._name.setObjectName("savedName")
         self._name.setPlaceholderText(tr("Name for the search on screen"))

@@ -148,7 +148,7 @@ class OrdersScreen(Screen):
         else:
             notice.say("")
 
-    # Slots: looking
+    # Slots
 
     def _search_now(self) -> None:
         self._ask(self._presenter.state.query)
@@ -156,7 +156,8 @@ class OrdersScreen(Screen):
     def _ask(self, query: OrderQuery) -> None:
         if self._searching is not None:
             self._searching.cancel()
-        self._searching = self.desk.tasks.start(self._presenter.search(query), owner=self)
+        self._presenter.want(query)
+        self._searching = self.desk.tasks.start(self._presenter.search(), owner=self)
 
     def _entered_search(self) -> None:
         self._to_list = True
@@ -223,8 +224,6 @@ class OrdersScreen(Screen):
         """Values worth offering while a word is typed: agents of the orders on screen."""
         return {"agent": sorted({row.agent for row in self._presenter.state.rows if row.agent})}
 
-    # Slots: acting
-
     def _retry_now(self) -> None:
         self.desk.tasks.start(self._presenter.retry(), owner=self)
 
@@ -245,7 +244,8 @@ class OrdersScreen(Screen):
         self._exports.open(str(_folder() / f"orders-{day}.csv"))
 
     def _export(self, path: str) -> None:
-        self._exporting = self.desk.tasks.start(self._keeping.export(path), owner=self)
+        file = Path(path).expanduser() if path else _folder() / "orders.csv"
+        self._exporting = self.desk.tasks.start(self._keeping.export(file), owner=self)
 
     def _stop_export(self) -> None:
         if self._exporting is not None:
@@ -273,11 +273,14 @@ class OrdersScreen(Screen):
         if order is None:
             return
         path = _folder() / f"{order.number}.pdf"
-        if write_pdf(order, self.desk.text, path):
-            self.desk.notify.banner(tr("The order was written to {path}.", path=str(path)), Tone.GOOD, key="pdf")
-        else:
-            words = tr("{path} can not be written.", path=str(path))
+        try:
+            write_pdf(order, self.desk.text, path)
+        except OSError as fault:
+            words = tr("{path} can not be written: {why}.", path=str(path), why=fault.strerror or str(fault))
             self.desk.notify.banner(words, Tone.BAD, advice=tr("Make room, or check the rights."), key="pdf")
+        else:
+            words = tr("The order was written to {path}.", path=str(path))
+            self.desk.notify.banner(words, Tone.GOOD, key="pdf")
 
     # Layout
 
@@ -294,7 +297,9 @@ class OrdersScreen(Screen):
         tip = tr("Opens a call with the customer and the items of this order")
         self._reorder = self.add_action("reorder", tr("Order again"), "Ctrl+Shift+N", icon="cart", tip=tip)
         self._reorder.triggered.connect(self._reorder_now)
-        self._print = self.add_action("printOrder", tr("PDF"), "Ctrl+P", icon="print", tip=tr("Write it as a PDF"))
+        self._print = self.add_action(
+            "printOrder", tr("PDF"), "Ctrl+P", icon="print", tip=tr("Write it as a PDF")
+        )
         self._print.triggered.connect(self._print_now)
         self._again = self.add_action("searchAgain", tr("Search again"), "Ctrl+Shift+F", icon="refresh")
         self._again.triggered.connect(self._search_now)
@@ -346,6 +351,7 @@ class OrdersScreen(Screen):
         split.addWidget(self._panel)
         split.setStretchFactor(0, 5)
         split.setStretchFactor(1, 6)
+        split.setSizes([5000, 6000])  # shares of what there is
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)

@@ -34,7 +34,9 @@ def chip_words(term: Term) -> str:
     """Return what a chip says of a restriction."""
     if term.key == "failed":
         return tr("Failed checkouts too")
-    value = ", ".join(value_word(term.key, one) for one in (term.values if KEYS[term.key].several else (term.value,)))
+    value = ", ".join(
+        value_word(term.key, one) for one in (term.values if KEYS[term.key].several else (term.value,))
+    )
     if term.out:
         return tr("{name}: not {value}", name=name_of(term.key), value=value)
     return tr("{name}: {value}", name=name_of(term.key), value=value)
