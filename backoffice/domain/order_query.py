@@ -157,7 +157,7 @@ def read_query(line: str) -> OrderQuery:
         raise InvalidInput(f"A search has {LONGEST_QUERY:,} characters at most; this has {len(line):,}.")
     query = OrderQuery()
     free = []
-    for word in _WORD.findall(line):
+    for word in split_words(line):
         term = read_word(word)
         if term is None:
             free.append(word.replace('"', ""))
@@ -186,6 +186,11 @@ def read_term(key: str, value: str, *, out: bool = False) -> Term:
         raise InvalidInput(f"Say which: {KEYS[key].example}.", field=key)
     kept = _CHECKS.get(key, _any)(key, value)
     return Term(key=key, value=kept, out=out)
+
+
+def split_words(line: str) -> list[str]:
+    """Return the words of a line; what stands in quotes, closed or not yet, is one."""
+    return _WORD.findall(line)
 
 
 def words_at(line: str, place: int) -> tuple[str, int]:

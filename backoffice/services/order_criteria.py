@@ -203,15 +203,20 @@ def _begins(beginning: str) -> Asked:
 
 def _phone(written: str) -> Asked:
     parts, wholes = phone_parts(written)
-    either = [_begins(PART_OF_PHONE + part) for part in parts]
-    whole = [PHONE + digits for digits in wholes]
-    return lambda piece: or_(false(), *(begins(piece) for begins in either), piece.in_(whole))
+    ways = [_begins(PART_OF_PHONE + part) for part in parts]
+    if wholes:
+        ways.append(lambda piece: piece.in_([PHONE + digits for digits in wholes]))
+    if len(ways) == 1:
+        return ways[0]
+    return lambda piece: or_(false(), *(way(piece) for way in ways))
 
 
 def _callers(connection: Connection, asked: list[Asked], many: int) -> Narrowing:
     """Find who has all of it: among those who have the rarest, who has the others."""
     fits = and_(*(_has(orders.c.caller, one) for one in asked))
-    _, rarest = min((_count(connection, one, many), place) for place, one in enumerate(asked))
+    rarest = 0
+    if len(asked) > 1:
+        _, rarest = min((_count(connection, one, many), place) for place, one in enumerate(asked))
     others = (_has(caller_pieces.c.caller, one) for place, one in enumerate(asked) if place != rarest)
     callers = select(caller_pieces.c.caller).where(asked[rarest](caller_pieces.c.piece), *others)
     found: list[str] = list(connection.execute(callers.limit(many)).scalars())

@@ -42,7 +42,7 @@ from tests.store.postgresql import postgresql_url
 SIZES = st.sampled_from([1, 2, 3, 50])
 MANY = st.sampled_from([1, 2, 4, 5000])  # above it rows are not gathered: each way of reading gets its turn
 ANY = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-FEW = settings(ANY, max_examples=25)
+FEW = settings(ANY, max_examples=15)
 
 
 def opened(url: str) -> Store:
@@ -90,7 +90,7 @@ def check_search(
     assert read_all(store, asked, size, many) == fitting(known, asked)
 
 
-@settings(ANY, max_examples=150)
+@settings(ANY, max_examples=100)
 @given(known=POPULATIONS, asked=CRITERIA, size=SIZES, many=MANY)
 def test_a_search_is_a_filter_of_all_orders(
     sqlite: Store, known: tuple[Known, ...], asked: OrderSearchCriteria, size: int, many: int
@@ -99,7 +99,7 @@ def test_a_search_is_a_filter_of_all_orders(
 
 
 @pytest.mark.slow
-@settings(ANY, max_examples=60)
+@settings(ANY, max_examples=30)
 @given(known=POPULATIONS, asked=CRITERIA, size=SIZES, many=MANY)
 def test_a_search_on_postgresql_is_the_same_filter(
     postgresql: Store, known: tuple[Known, ...], asked: OrderSearchCriteria, size: int, many: int
@@ -208,7 +208,7 @@ async def test_a_place_of_another_search_is_refused(
     noise=st.text(max_size=60)
     | st.binary(max_size=60).map(lambda raw: base64.urlsafe_b64encode(raw).decode())
 )
-@settings(ANY, max_examples=60)
+@settings(ANY, max_examples=30)
 def test_a_place_nobody_handed_out_is_refused(history: OrderHistory, noise: str) -> None:
     if not noise:
         return

@@ -75,6 +75,17 @@ async def test_a_word_becomes_a_chip_and_restricts_the_list(looking: tuple[Perso
     assert history.questions[-1].without == {"FAILED"}
 
 
+async def test_a_value_in_quotes_is_one_word(looking: tuple[Person, HistoryToLookAt]) -> None:
+    sam, history = looking
+    sam.type('name:"orlando ')
+    assert chips(sam) == (), "the quotes are still open"
+    await sam.settle(0.3)
+    assert all(not question.text for question in history.questions)
+    sam.type('gee" ')
+    assert chips(sam) == ("Name or company: orlando gee",)
+    await sam.until(lambda: history.questions[-1].name == "orlando gee")
+
+
 async def test_a_word_is_completed_by_keys(looking: tuple[Person, HistoryToLookAt]) -> None:
     sam, history = looking
     sam.type("st")

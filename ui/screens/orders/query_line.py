@@ -13,7 +13,14 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from backoffice.domain.errors import InvalidInput
-from backoffice.domain.order_query import OrderQuery, read_query, read_word, suggestions, words_at
+from backoffice.domain.order_query import (
+    OrderQuery,
+    read_query,
+    read_word,
+    split_words,
+    suggestions,
+    words_at,
+)
 from ui.widgets.fields import SearchField
 from ui.words import tr
 
@@ -58,7 +65,7 @@ class QueryLine(SearchField):
             self._take_back()
         else:
             super().keyPressEvent(event)
-            if event.text() == " ":
+            if event.text() == " " and not self.text()[: self.cursorPosition()].count('"') % 2:
                 self._finish(self.cursorPosition() - 1)
 
     def event(self, event: QEvent) -> bool:
@@ -94,7 +101,7 @@ class QueryLine(SearchField):
     def _typed(self, _text: str) -> None:
         """Search for what stands in the line but the restriction that is being typed."""
         words = []
-        for word in self.text().split():
+        for word in split_words(self.text()):
             try:
                 if read_word(word) is None:
                     words.append(word)

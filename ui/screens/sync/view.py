@@ -3,10 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QApplication,
-    QComboBox,
     QHBoxLayout,
     QPushButton,
     QSplitter,
@@ -16,7 +14,6 @@ from PySide6.QtWidgets import (
 
 from backoffice.domain.staff import Right
 from backoffice.domain.sync import InboxRow, InboxState
-from ui.answers import Phase
 from ui.desk import Desk
 from ui.screens import Screen
 from ui.screens.sync import columns
@@ -27,19 +24,11 @@ from ui.screens.sync.presenter import SyncPresenter
 from ui.screens.sync.state import KINDS, Filters, SyncState
 from ui.tasks import Running
 from ui.theme import Space
-from ui.tone import Tone
 from ui.widgets import statuses
 from ui.widgets.buttons import KeyHintButton, explain
 from ui.widgets.labels import Hairline
-from ui.widgets.notice import Notice
-from ui.widgets.rows import RowsModel
-from ui.widgets.states import StateView
-from ui.widgets.tables import LazyTable
+from ui.widgets.listing import Listing, Look, Nothing, choice, show_choice
 from ui.words import tr
-
-_SETTLE = 300  # ms: messages come in bursts
-_AGES = 10_000  # ms between two repaints of "5 min ago"
-_WIDE_ONLY = (5, 6)  # sequence and times give way to the opened message
 
 
 class SyncScreen(Screen):
@@ -62,34 +51,25 @@ class SyncScreen(Screen):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._listing: Running | None = None
         self._opening: Running | None = None
-        self._rows: tuple[InboxRow, ...] | None = None
         self._make_actions()
         self._make_list()
         self._arrange()
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.timeout.connect(self._refresh_now)
-        self._ages = QTimer(self)
-        self._ages.setInterval(_AGES)
-        self._ages.timeout.connect(self._table.viewport().update)
 
     # What the shell tells
 
     def entered(self) -> None:
-        self._ages.start()
-        if self._rows is None and self._listing is None:
+        self._list.entered()
+        if not self._list.ever_shown and self._listing is None:
             self._filter(Filters())
         else:
             self._refresh_now()
         self._table.setFocus()
 
     def left(self) -> None:
-        self._ages.stop()
-        self._settle.stop()
+        self._list.left()
 
     def refresh(self) -> None:
-        if self.isVisible() and not self._settle.isActive():
-            self._settle.start(_SETTLE)
+        self._list.changed()
 
     # One way in
 
@@ -97,53 +77,31 @@ class SyncScreen(Screen):
         """Show the state."""
         if state.summary is not None:
             self._numbers.show_summary(state.summary, state.filters)
-        if state.rows is not self._rows and (state.phase is Phase.READY or state.rows):
-            self._rows = state.rows
-            self._model.show_rows(state.rows, more=not state.complete)
-        if not state.more_asked:
-            self._model.page_failed()  # or came: either way the next scroll may ask
-        self._show_list(state)
-        self._show_filters(state.filters)
+        self._list.show_rows(
+            state.rows, phase=state.phase, more=not state.complete, more_asked=state.more_asked
+        )
+        self._list.say_trouble(state.trouble)
+        self._list.show_why(phase=state.phase, trouble=state.trouble, nothing=self._nothing(state.filters))
+        show_choice(self._state, state.filters.state.value if state.filters.state else "")
+        show_choice(self._kind, state.filters.kind)
         self._load_panel.show_load(state.load)
         self._panel.setVisible(state.panel is not None)
-        for column in _WIDE_ONLY:
-            self._table.setColumnHidden(column, state.panel is not None)
+        self._list.make_room(opened=state.panel is not None)
         if state.panel is not None:
             self._panel.show_panel(state.panel)
         else:
             explain(self._replay, tr("Open a message first."))
-        self._keep_focus()
+        self._list.keep_focus(self, self._panel if self._panel.isVisible() else self._state)
 
-    def _keep_focus(self) -> None:
-        # A table that gave way to "nothing here" takes the focus with it: keys must still reach this screen.
-        if self.isVisible() and self.isActiveWindow() and QApplication.focusWidget() is None:
-            (self._panel if self._panel.isVisible() else self._state).setFocus()
-
-    def _show_list(self, state: SyncState) -> None:
-        trouble = state.trouble
-        self._notice.say(trouble.sentence if trouble and state.rows else "", Tone.BAD)
-        if trouble is not None and not state.rows:
-            self._list.show_failed(trouble.sentence, trouble.advice, self._again)
-        elif state.rows:
-            self._list.show_content()
-        elif state.phase is Phase.ASKING:
-            self._list.show_loading(tr("Reading messages"))
-        elif state.filters != Filters():
-            self._list.show_empty(tr("No message fits."), tr("Show all to see the others."), self._all)
-        else:
-            self._list.show_empty(
-                tr("The DOM has told nothing yet."),
-                tr("When an order moves or stock changes at the DOM, the message appears here."),
+    def _nothing(self, filters: Filters) -> Nothing:
+        if filters != Filters():
+            return Nothing(
+                title=tr("No message fits."), hint=tr("Show all to see the others."), action=self._all
             )
-
-    def _show_filters(self, filters: Filters) -> None:
-        state = filters.state.value if filters.state else ""
-        for box, value in ((self._state, state), (self._kind, filters.kind)):
-            place = box.findData(value)
-            if place != box.currentIndex():
-                box.blockSignals(True)
-                box.setCurrentIndex(place)
-                box.blockSignals(False)
+        return Nothing(
+            title=tr("The DOM has told nothing yet."),
+            hint=tr("When an order moves or stock changes at the DOM, the message appears here."),
+        )
 
     # Slots
 
@@ -227,21 +185,18 @@ class SyncScreen(Screen):
         text = self.desk.text
         self._numbers = Numbers(text)
         self._numbers.chosen.connect(self._figure_chosen)
-        self._state = _box("messageStateFilter", tr("State"), tr("Any state"))
-        for state in InboxState:
-            self._state.addItem(statuses.message_state(state.value).word, state.value)
-        self._kind = _box("messageKindFilter", tr("What changed"), tr("Orders and stock"))
-        for kind in KINDS:
-            self._kind.addItem(columns.kind_word(kind), kind)
+        words = [(statuses.message_state(state.value).word, state.value) for state in InboxState]
+        self._state = choice("messageStateFilter", tr("State"), [(tr("Any state"), ""), *words])
+        words = [(columns.kind_word(kind), kind) for kind in KINDS]
+        self._kind = choice("messageKindFilter", tr("What changed"), [(tr("Orders and stock"), ""), *words])
         for box in (self._state, self._kind):
             box.currentIndexChanged.connect(self._box_chosen)
-        self._model = RowsModel(columns.message_columns(text), lambda row: row.message_id)
-        self._model.more_wanted.connect(self._more)
-        self._table = LazyTable(self._model, name="messagesTable", says=tr("Messages, newest first"))
+        self._list = Listing(columns.message_columns(text), _key, _LOOK, again=self._again)
+        self._list.model.more_wanted.connect(self._more)
+        self._list.refresh_wanted.connect(self._refresh_now)
+        self._table = self._list.table
         self._table.opened.connect(self._open)
         self._table.current_changed.connect(self._moved)
-        self._list = StateView(self._table, name="messagesState")
-        self._notice = Notice(name="messagesNotice")
         self._panel = MessagePanel(self.desk, replay=self._replay)
         self._panel.closed.connect(self._go_back)
         self._panel.order_wanted.connect(self.open_order)
@@ -269,7 +224,6 @@ class SyncScreen(Screen):
         column.setSpacing(0)
         column.addLayout(tools)
         column.addWidget(self._load_panel)
-        column.addWidget(self._notice)
         column.addWidget(self._list, 1)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setHandleWidth(1)
@@ -286,9 +240,17 @@ class SyncScreen(Screen):
         whole.addWidget(split, 1)
 
 
-def _box(name: str, says: str, first: str) -> QComboBox:
-    box = QComboBox()
-    box.setObjectName(name)
-    box.setAccessibleName(says)
-    box.addItem(first, "")
-    return box
+_LOOK = Look(
+    table="messagesTable",
+    notice="messagesNotice",
+    state="messagesState",
+    says=tr("Messages, newest first"),
+    reading=tr("Reading messages"),
+    settle=300,  # messages come in bursts
+    ages=10_000,
+    narrow=(5, 6),  # sequence and times
+)
+
+
+def _key(row: InboxRow) -> str:
+    return row.message_id

@@ -2,10 +2,8 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QApplication,
-    QComboBox,
     QHBoxLayout,
     QPushButton,
     QSplitter,
@@ -16,7 +14,6 @@ from PySide6.QtWidgets import (
 from backoffice.domain.staff import Right
 from backoffice.domain.statuses import TransferStatus
 from backoffice.domain.transfer import Transfer
-from ui.answers import Phase
 from ui.desk import Desk
 from ui.screens import Screen
 from ui.screens.transfers import acts, columns
@@ -31,14 +28,8 @@ from ui.theme import Space
 from ui.tone import Tone
 from ui.widgets import statuses
 from ui.widgets.labels import Hairline, Label
-from ui.widgets.notice import Notice
-from ui.widgets.rows import RowsModel
-from ui.widgets.states import StateView
-from ui.widgets.tables import LazyTable
+from ui.widgets.listing import Listing, Look, Nothing, choice, show_choice
 from ui.words import tr, tr_n
-
-_SETTLE = 300  # ms: changes come in bursts while a backlog goes out
-_AGES = 5_000  # ms between two repaints of "5 min ago"
 
 
 class TransfersScreen(Screen):
@@ -57,35 +48,26 @@ class TransfersScreen(Screen):
         self._bulk = BulkPresenter(self._presenter)
         self._listing: Running | None = None
         self._opening: Running | None = None
-        self._rows: tuple[Transfer, ...] | None = None
         self._make_actions()
         self._make_list()
         self._make_bulk_buttons()
         self._arrange()
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.timeout.connect(self._refresh_now)
-        self._ages = QTimer(self)
-        self._ages.setInterval(_AGES)
-        self._ages.timeout.connect(self._repaint_ages)
 
     # What the shell tells
 
     def entered(self) -> None:
-        self._ages.start()
-        if self._rows is None and self._listing is None:
+        self._list.entered()
+        if not self._list.ever_shown and self._listing is None:
             self._filter(Filters())
         else:
             self._refresh_now()
         self._table.setFocus()
 
     def left(self) -> None:
-        self._ages.stop()
-        self._settle.stop()
+        self._list.left()
 
     def refresh(self) -> None:
-        if self.isVisible() and not self._settle.isActive():
-            self._settle.start(_SETTLE)
+        self._list.changed()
 
     def show_subject(self, subject: str) -> None:
         self._open(subject)
@@ -97,59 +79,38 @@ class TransfersScreen(Screen):
         if state.summary is not None:
             self._numbers.show_summary(state.summary, state.filters)
             self._side.show_summary(state.summary, state.filters)
-        if state.rows is not self._rows and (state.phase is Phase.READY or state.rows):
-            self._rows = state.rows
-            self._model.show_rows(state.rows, more=bool(state.next))
-        if not state.more_asked:
-            self._model.page_failed()  # or came: either way the next scroll may ask
-        self._show_list(state)
-        self._show_filters(state.filters)
+        self._list.show_rows(
+            state.rows, phase=state.phase, more=bool(state.next), more_asked=state.more_asked
+        )
+        self._list.say_trouble(state.trouble)
+        self._list.show_why(phase=state.phase, trouble=state.trouble, nothing=self._nothing(state.filters))
+        only = next(iter(state.filters.statuses)).value if len(state.filters.statuses) == 1 else ""
+        show_choice(self._status, only)
         self._bulk_panel.show_bulk(state.bulk)
         self._panel.setVisible(state.panel is not None)
         self._side.setVisible(
             state.panel is None
         )  # its numbers are still on top; the opened one needs the room
-        for column in _WIDE_ONLY:
-            self._table.setColumnHidden(column, state.panel is not None)
+        self._list.make_room(opened=state.panel is not None)
         if state.panel is not None:
             self._panel.show_panel(state.panel)
         else:
             for act, action in self._actions.items():
                 acts.explain_for(self, action, act, None, busy=False)
         self._show_marked()
-        self._keep_focus()
+        self._list.keep_focus(self, self._panel if self._panel.isVisible() else self._status)
 
-    def _keep_focus(self) -> None:
-        # A table that gave way to "nothing here" takes the focus with it: keys must still reach this screen.
-        if self.isVisible() and self.isActiveWindow() and QApplication.focusWidget() is None:
-            (self._panel if self._panel.isVisible() else self._status).setFocus()
-
-    def _show_list(self, state: TransfersState) -> None:
-        trouble = state.trouble
-        self._notice.say(trouble.sentence if trouble and state.rows else "", Tone.BAD)
-        if trouble is not None and not state.rows:
-            self._list.show_failed(trouble.sentence, trouble.advice, self._again)
-        elif state.rows:
-            self._list.show_content()
-        elif state.phase is Phase.ASKING:
-            self._list.show_loading(tr("Reading transfers"))
-        elif state.filters != Filters():
-            self._list.show_empty(
-                tr("None is in that state."), tr("That is good news, or the filter is too narrow."), self._all
+    def _nothing(self, filters: Filters) -> Nothing:
+        if filters != Filters():
+            return Nothing(
+                title=tr("None is in that state."),
+                hint=tr("That is good news, or the filter is too narrow."),
+                action=self._all,
             )
-        else:
-            self._list.show_empty(
-                tr("No order has gone to the DOM yet."),
-                tr("Each submitted order appears here and goes out by itself."),
-            )
-
-    def _show_filters(self, filters: Filters) -> None:
-        only = next(iter(filters.statuses)).value if len(filters.statuses) == 1 else ""
-        place = self._status.findData(only)
-        if place != self._status.currentIndex():
-            self._status.blockSignals(True)
-            self._status.setCurrentIndex(place)
-            self._status.blockSignals(False)
+        return Nothing(
+            title=tr("No order has gone to the DOM yet."),
+            hint=tr("Each submitted order appears here and goes out by itself."),
+        )
 
     def _show_marked(self) -> None:
         marked: tuple[Transfer, ...] = self._table.marked
@@ -248,8 +209,7 @@ class TransfersScreen(Screen):
     def _refresh_now(self) -> None:
         self.desk.tasks.start(self._presenter.refresh(), owner=self)
 
-    def _repaint_ages(self) -> None:
-        self._table.viewport().update()
+    def _show_ages(self) -> None:
         state = self._presenter.state
         if state.summary is not None:
             self._numbers.show_summary(state.summary, state.filters)
@@ -275,24 +235,21 @@ class TransfersScreen(Screen):
         self._side = Side()
         self._side.cause_chosen.connect(self._cause_chosen)
         self._side.group_wanted.connect(self._bulk_cause)
-        self._status = QComboBox()
-        self._status.setObjectName("transferStatusFilter")
-        self._status.setAccessibleName(tr("Transfer status"))
-        self._status.addItem(tr("Any status"), "")
-        for status in TransferStatus:
-            if status is not TransferStatus.NONE:
-                self._status.addItem(statuses.transfer_status(status).word, status.value)
+        words = [
+            (statuses.transfer_status(status).word, status.value)
+            for status in TransferStatus
+            if status is not TransferStatus.NONE
+        ]
+        self._status = choice("transferStatusFilter", tr("Transfer status"), [(tr("Any status"), ""), *words])
         self._status.currentIndexChanged.connect(self._status_chosen)
-        self._model = RowsModel(columns.transfer_columns(text), lambda row: row.order_number)
-        self._model.more_wanted.connect(self._more)
-        self._table = LazyTable(
-            self._model, name="transfersTable", says=tr("Transfers, newest first"), many=True
-        )
+        self._list = Listing(columns.transfer_columns(text), _key, _LOOK, again=self._again)
+        self._list.model.more_wanted.connect(self._more)
+        self._list.refresh_wanted.connect(self._refresh_now)
+        self._list.aged.connect(self._show_ages)
+        self._table = self._list.table
         self._table.opened.connect(self._open_row)
         self._table.current_changed.connect(self._moved)
         self._table.marked_changed.connect(self._show_marked)
-        self._list = StateView(self._table, name="transfersState")
-        self._notice = Notice(name="transfersNotice")
         self._panel = TransferPanel(self, self._actions)
         self._panel.closed.connect(self._go_back)
         self._panel.given_up.connect(self._give_up)
@@ -334,7 +291,6 @@ class TransfersScreen(Screen):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(tools)
-        column.addWidget(self._notice)
         column.addWidget(self._bulk_panel)
         column.addWidget(self._list, 1)
         split = QSplitter(Qt.Orientation.Horizontal)
@@ -352,7 +308,21 @@ class TransfersScreen(Screen):
         whole.addWidget(split, 1)
 
 
-_WIDE_ONLY = (3, 4, 5, 7)  # customer, total, tries and next try give way to the opened transfer
+_LOOK = Look(
+    table="transfersTable",
+    notice="transfersNotice",
+    state="transfersState",
+    says=tr("Transfers, newest first"),
+    reading=tr("Reading transfers"),
+    settle=300,  # changes come in bursts while a backlog goes out
+    ages=5_000,
+    many=True,
+    narrow=(3, 4, 5, 7),  # customer, total, tries and next try
+)
+
+
+def _key(row: Transfer) -> str:
+    return row.order_number
 
 
 def _of_cause(cause: str) -> Filters:
