@@ -95,6 +95,13 @@ def hold(
     return held
 
 
+def require_unheld(connection: Connection, actor: Actor, order_number: str, now: datetime) -> None:
+    """Raise Conflict ("locked") when somebody else holds the order."""
+    subject = Subject(kind=LockKind.ORDER, name=order_number)
+    lock = find_lock(connection, subject)
+    demand(Want.LOCK, stand(lock, actor.staff_id, belongs_to=None, now=now), lock, subject, now)
+
+
 def let_go_of_lock(connection: Connection, subject: Subject) -> None:
     """Nobody holds it from now on."""
     connection.execute(delete(locks).where(locks.c.kind == subject.kind.value, locks.c.name == subject.name))

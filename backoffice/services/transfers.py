@@ -17,6 +17,7 @@ from backoffice.services import audit
 from backoffice.services.checkout.holding import release_order
 from backoffice.services.free_text import checked_reason
 from backoffice.services.jobs import Jobs
+from backoffice.services.lock_rows import require_unheld
 from backoffice.services.orders import end_order
 from backoffice.services.stores import load_store
 from backoffice.services.transfer import acknowledge, describe
@@ -156,6 +157,7 @@ class Transfers:
             if row.maybe_there:
                 sentence = "Nobody knows whether the DOM holds this order."
                 raise Conflict(sentence, advice="Ask the DOM first.", code="ask_first")
+            require_unheld(connection, actor, order_number, now)
             move_transfer(connection, row, _T.GIVEN_UP, now, reason=why, next_try_at=None)
             order = connection.execute(select(orders).where(orders.c.order_id == row.order_id)).one()
             end_order(connection, self._jobs, order, actor=actor, reason=why, now=now)

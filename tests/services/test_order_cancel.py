@@ -115,6 +115,18 @@ async def test_transfer_that_was_held_or_refused_is_given_up(desk: Desk) -> None
     assert_invariants_hold(desk)
 
 
+async def test_order_somebody_holds_is_not_given_up_by_another(desk: Desk) -> None:
+    await desk.ordered()
+    waiting = await desk.office.transfers.get(SUPERVISOR, NUMBER)
+    held = await desk.office.transfers.hold(SUPERVISOR, NUMBER, version=waiting.version)
+    await desk.office.locks.lock(TESS, Subject(kind=LockKind.ORDER, name=NUMBER))
+    with pytest.raises(Conflict, match="Tess") as no:
+        await desk.office.transfers.give_up(SUPERVISOR, NUMBER, "no", version=held.version)
+    assert no.value.code == "locked"
+    given_up = await desk.office.transfers.give_up(TESS, NUMBER, "yes", version=held.version)
+    assert given_up.status is TransferStatus.GIVEN_UP
+
+
 async def test_held_transfer_is_given_up(desk: Desk) -> None:
     await desk.ordered()
     waiting = await desk.office.transfers.get(SUPERVISOR, NUMBER)
