@@ -59,7 +59,11 @@ COMMANDS = {
         help="price a cart described in JSON and tell where each cent comes from",
         module="backoffice.cli.pricing",
     ),
-    "import": Command(help="load real data from a CSV file", module="backoffice.cli.importing"),
+    "store-settings": Command(
+        help="show what the store decides, pricing rules and all, and change it",
+        module="backoffice.cli.store_settings",
+    ),
+    "import": Command(help="load real data from a file", module="backoffice.cli.importing"),
     "add-staff": Command(help="let somebody sign in", module="backoffice.cli.staffing"),
     "load-inventory": Command(
         help="load a file of availability, of any size", module="backoffice.cli.loading"
