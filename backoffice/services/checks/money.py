@@ -13,7 +13,7 @@ from backoffice.domain.statuses import LinkStatus, MoveStatus, OrderStatus, Paym
 from backoffice.services.checks.ledgers import Ledgers, Violation, violations
 from backoffice.services.checks.uses import certificates_are_their_ledger
 from backoffice.services.payments.alerts import LIMIT
-from backoffice.services.payments.moves import LOCAL, OPEN
+from backoffice.services.payments.moves import CREDIT_CHECK, LOCAL, OPEN
 from backoffice.store.tables.ordering import order_lines, orders, payments, transfer_attempts
 from backoffice.store.tables.payments import payment_links, payment_moves
 from backoffice.store.tables.people import audit
@@ -135,7 +135,8 @@ def never_more_than_the_total(connection: Connection, ledgers: Ledgers) -> list[
     for row in connection.execute(select(payments)):
         if not 0 <= row.refunded <= row.captured <= row.authorised <= row.amount:
             found.append((row.reference, "Given back, taken, held and asked for are not in this order."))
-        kept[row.order_id] += row.authorised - row.refunded
+        if row.gateway != CREDIT_CHECK:
+            kept[row.order_id] += row.authorised - row.refunded
         found += _unfounded(row, moved[row.payment_id])
     for order_id, order in totals.items():
         if kept[order_id] > order.total:
@@ -250,7 +251,7 @@ def the_sums_are_right(connection: Connection, ledgers: Ledgers) -> list[Violati
         row.order_id: int(row.paid)
         for row in connection.execute(
             select(payments.c.order_id, func.sum(payments.c.amount).label("paid"))
-            .where(payments.c.status.in_(_PAYS))
+            .where(payments.c.status.in_(_PAYS), payments.c.gateway != CREDIT_CHECK)
             .group_by(payments.c.order_id)
         )
     }

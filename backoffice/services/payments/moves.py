@@ -24,6 +24,7 @@ from backoffice.store.tables.ordering import payments
 from backoffice.store.tables.payments import payment_moves
 
 LOCAL = frozenset({PaymentMethod.ON_ACCOUNT.value, PaymentMethod.GIFT_CERTIFICATE.value})
+CREDIT_CHECK = "credit_check"  # the gateway column of a payment that is no part of its order's total
 OPEN = (MoveStatus.PLANNED.value, MoveStatus.SENT.value, MoveStatus.UNKNOWN.value)
 _P = PaymentStatus
 ASKED = (_P.AUTHORISING.value, _P.UNKNOWN.value, _P.PENDING.value)

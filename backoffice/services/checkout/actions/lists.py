@@ -11,7 +11,6 @@ from backoffice.services.checkout.actions.gift_certificate_balance_checker impor
     GiftCertificateBalanceChecker,
 )
 from backoffice.services.checkout.actions.initiate_fulfilment import InitiateFulfilment
-from backoffice.services.checkout.actions.place import Place
 from backoffice.services.checkout.actions.populate_order_data import PopulateOrderData
 from backoffice.services.checkout.actions.populate_template_order_payment import PopulateTemplateOrderPayment
 from backoffice.services.checkout.actions.post_checkout import PostCheckout
@@ -21,6 +20,7 @@ from backoffice.services.checkout.actions.process_coupon_customer_assignments im
 )
 from backoffice.services.checkout.actions.shipping_information import ShippingInformation
 from backoffice.services.checkout.actions.stock_checker import StockChecker
+from backoffice.services.checkout.actions.subscription_credit_check import SubscriptionCreditCheck
 from backoffice.services.checkout.actions.update_customer import UpdateCustomer
 from backoffice.services.checkout.actions.update_limited_usage_numbers import UpdateLimitedUsageNumbers
 from backoffice.services.checkout.actions.update_order import UpdateOrder
@@ -45,7 +45,7 @@ def built_in(handlers: tuple[Registered, ...] = ()) -> Pipeline:
             PopulateTemplateOrderPayment(),
             AuthorizePayments(),
             UpdateLimitedUsageNumbers(),
-            Place("subscriptionCreditCheck", "nothing recurring is sold yet"),
+            SubscriptionCreditCheck(),
             UpdateOrder(handlers),
             CommitOrderTax(),
             ProcessCouponCustomerAssignments(),
