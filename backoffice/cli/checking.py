@@ -55,6 +55,7 @@ def run_with(options: argparse.Namespace) -> int:
                     quiet=options.quiet or (is_quiet(connection) and not _is_still_pushing(books["dom"])),
                     payments=books["payments"],
                     dom=books["dom"],
+                    files=settings.data_dir,
                 ),
             )
         )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from backoffice.services.checks import money, order, rights, stock, sync, transfer, uses
+from backoffice.services.checks import card_numbers, money, order, rights, stock, sync, transfer, uses
 from backoffice.services.checks.ledgers import Ledgers, Violation
 
 Look = Callable[[Connection, Ledgers], list[Violation]]
@@ -61,6 +61,12 @@ INVARIANTS = (
     ),
     Invariant(number=4, sentence="One key, one request.", look=money.one_key_one_request),
     Invariant(number=5, sentence="No payment stays undecided.", look=money.no_payment_stays_undecided),
+    Invariant(
+        number=6,
+        sentence="No card number is kept anywhere.",
+        look=card_numbers.no_card_number_is_kept,
+        book="files",
+    ),
     Invariant(
         number=7,
         sentence="Payments = total = lines + shipping + tax - discounts.",

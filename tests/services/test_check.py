@@ -42,7 +42,9 @@ class Place:
     def broken(self) -> dict[int, list[str]]:
         """Check as if quiet; return the numbers of what is broken, with the sentences."""
         store = Store(open_engine(f"sqlite:///{self.data_dir / 'backoffice.db'}"))
-        ledgers = Ledgers(now=utc_now(), quiet=True, payments=self.payments, dom=self.dom)
+        ledgers = Ledgers(
+            now=utc_now(), quiet=True, payments=self.payments, dom=self.dom, files=self.data_dir
+        )
         try:
             findings = store.read_here(lambda connection: check_all(connection, ledgers))
         finally:
@@ -152,6 +154,20 @@ def promise_too_much(place: Place) -> None:
     place.dom["stock"][0]["held"] = place.dom["stock"][0]["on_hand"] + 1
 
 
+def write_into_log(place: Place) -> None:
+    (place.data_dir / "worker.log").write_text('{"event": "typed 5555 5555 5555 4444"}\n', encoding="utf-8")
+
+
+def delete_and_leave_behind(place: Place) -> None:
+    """A deleted row's bytes stay in the page until something else is written there."""
+    with closing(sqlite3.connect(str(place.data_dir / "backoffice.db"))) as connection:
+        connection.execute("PRAGMA secure_delete = OFF")
+        connection.execute("INSERT INTO counters (name, value) VALUES ('name, 4242424242424242 #', 1)")
+        connection.commit()
+        connection.execute("DELETE FROM counters WHERE name LIKE 'name,%'")
+        connection.commit()
+
+
 def take_key_twice(place: Place) -> None:
     place.payments["key_conflicts"].append({"key": "adventure-B1000002-1"})
 
@@ -184,6 +200,8 @@ def take_unasked(place: Place) -> None:
         (2, hold_for_failed),
         (2, offer_for_failed),
         (1, take_unasked),
+        (6, write_into_log),
+        (6, delete_and_leave_behind),
         (1, authorise_unasked),
         (1, forget_authorisation),
         (4, take_key_twice),
@@ -215,7 +233,7 @@ def test_the_command_prints_a_table_and_fails_on_a_violation(
     place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["check", "--data-dir", str(place.data_dir)]) == 0
-    assert "27 hold, 0 broken, 0 skipped." in capsys.readouterr().out
+    assert "28 hold, 0 broken, 0 skipped." in capsys.readouterr().out
 
     place.edit("UPDATE orders SET notes = 'ring twice' WHERE number = 'B1000001'")
 

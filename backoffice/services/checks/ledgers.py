@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 Table = list[Mapping[str, Any]]
@@ -17,6 +18,7 @@ class Ledgers:
     quiet: bool
     payments: Ledger | None = None
     dom: Ledger | None = None
+    files: Path | None = None  # the data directory
 
     def gateway_payments(self) -> Table:
         """Return the gateway's payments: id, reference, status, authorised, captured, refunded, events."""

@@ -136,7 +136,7 @@ def plan(
             kind=kind.value,
             amount=amount,
             gives_back=gives_back,
-            key=f"{row.key}-{move_id[:12]}",
+            key=f"{row.key}-{move_id}",
             about=about,
             status=(MoveStatus.DONE if local else MoveStatus.PLANNED).value,
             attempts=0,
