@@ -1,11 +1,12 @@
 """How every change of a cart goes: one transaction, guarded by owner and version, with its row in the trail."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 from sqlalchemy import Connection, select, update
 
 from backoffice.domain.cart import Cart, CartLine, Prepared
+from backoffice.domain.customer import Address
 from backoffice.domain.errors import InvalidInput, NotFound
 from backoffice.domain.ids import CartId, LineId
 from backoffice.domain.payment import holds_card_number
@@ -15,6 +16,7 @@ from backoffice.services.calls import Calls
 from backoffice.services.cart_rows import load_cart, require_open, write_cart
 from backoffice.services.codec import pack
 from backoffice.services.lock_rows import hold_cart
+from backoffice.services.phone import phone_problem
 from backoffice.services.stores import load_store
 from backoffice.store.tables.ordering import cart_lines, carts
 from backoffice.store.tables.selling import ship_methods
@@ -111,6 +113,14 @@ def require_ship_method(connection: Connection, code: str) -> None:
     if not connection.execute(select(ship_methods.c.code).where(ship_methods.c.code == code)).first():
         sentence = f"There is no ship method “{code[:40]}”."
         raise InvalidInput(sentence, field="ship_method")
+
+
+def refuse_card_in_address(address: Address, field: str) -> None:
+    """Raise InvalidInput for an address any line of which holds a card number; a telephone number is none."""
+    for value in astuple(replace(address, phone="")):
+        refuse_card_number(str(value), field)
+    if phone_problem(address.phone, address.country):
+        refuse_card_number(address.phone, field)
 
 
 def refuse_card_number(text: str, field: str) -> None:

@@ -14,7 +14,14 @@ from backoffice.domain.entry import check_quantity
 from backoffice.domain.errors import InvalidInput, NotFound
 from backoffice.domain.ids import CartId, LineId, new_id
 from backoffice.domain.staff import Actor
-from backoffice.services.cart_change import CartChanges, Detail, find_line, require_ship_method, set_line
+from backoffice.services.cart_change import (
+    CartChanges,
+    Detail,
+    find_line,
+    refuse_card_in_address,
+    require_ship_method,
+    set_line,
+)
 from backoffice.services.cart_lines import next_position
 from backoffice.services.codec import pack
 from backoffice.store.tables.ordering import cart_lines, carts
@@ -28,10 +35,12 @@ class CartShipments(CartChanges):
 
     async def set_ship_to(self, actor: Actor, cart_id: CartId, address: Address, *, version: int) -> Cart:
         """Say where it goes."""
+        refuse_card_in_address(address, "ship_to")
         return await self._set(actor, cart_id, version, "cart.ship_to_set", ship_to=pack(address))
 
     async def set_bill_to(self, actor: Actor, cart_id: CartId, address: Address, *, version: int) -> Cart:
         """Say where the bill goes."""
+        refuse_card_in_address(address, "bill_to")
         return await self._set(
             actor, cart_id, version, "cart.bill_to_set", keeps_promise=True, bill_to=pack(address)
         )
@@ -49,6 +58,7 @@ class CartShipments(CartChanges):
         self, actor: Actor, cart_id: CartId, address: Address, ship_method: str, *, version: int
     ) -> Cart:
         """Add a shipment to another address; it is empty until lines are moved to it."""
+        refuse_card_in_address(address, "ship_to")
 
         def change(connection: Connection, cart: Cart) -> Detail:
             require_ship_method(connection, ship_method)
@@ -73,6 +83,8 @@ class CartShipments(CartChanges):
         ship_method: str | None = None,
     ) -> Cart:
         """Say where one shipment goes, or how, or both; the first is the cart's own."""
+        if address is not None:
+            refuse_card_in_address(address, "ship_to")
 
         def change(connection: Connection, cart: Cart) -> None:
             before = _shipment(cart, shipment_id)
