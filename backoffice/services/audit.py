@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from backoffice.domain.staff import Actor, Right
+from backoffice.services.free_text import without_cards
 from backoffice.store.store import Store
 from backoffice.store.tables.people import audit as trail
 from backoffice.store.writing import Write
@@ -51,7 +52,10 @@ def record(
     customer_id: str = "",
     detail: dict[str, object] | None = None,
 ) -> None:
-    """Write one row in the caller's transaction. What JSON does not know in ``detail`` is kept as text."""
+    """Write one row in the caller's transaction. What JSON does not know in ``detail`` is kept as text.
+
+    The trail can not be edited, so what may be a card number never gets into it.
+    """
     last = connection.execute(_LAST).first()
     entry, previous = (last.entry + 1, last.hash) if last else (1, _START)
     row: dict[str, object] = {
@@ -60,12 +64,12 @@ def record(
         "actor": actor.staff_id,
         "actor_name": actor.name,
         "role": actor.role.value,
-        "desk": actor.desk,
+        "desk": without_cards(actor.desk),
         "call_id": actor.call_id or "",
         "customer_id": customer_id,
         "action": action,
-        "subject": subject,
-        "detail": json.loads(json.dumps(detail or {}, default=str)),
+        "subject": without_cards(subject),
+        "detail": without_cards(json.loads(json.dumps(detail or {}, default=str))),
     }
     _INSERT(connection, {**row, "previous_hash": previous, "hash": _hash(previous, row)})
 

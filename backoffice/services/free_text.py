@@ -5,6 +5,7 @@ down: too long for the field, characters no screen can show, a card number.
 """
 
 import unicodedata
+from typing import Any
 
 from backoffice.domain.errors import InvalidInput
 from backoffice.domain.payment import holds_card_number, holds_security_code
@@ -13,6 +14,7 @@ CARD_SENTENCE = (
     "This looks like a card number. Card numbers are never written down: use Payment (F7) instead."
 )
 
+MASKED = "(not kept: it looks like a card number)"
 LONGEST_QUESTION = 200
 LONGEST_REASON = 400
 
@@ -63,3 +65,19 @@ def checked_reason(written: str, what: str) -> str:
 
 def _can_not_be_shown(character: str) -> bool:
     return unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\r\t"
+
+
+def without_cards(value: Any, *, but: frozenset[str] = frozenset()) -> Any:  # noqa: ANN401 - JSON, and the same back
+    """Return a text, or JSON with texts in it, in which what may be a card number is masked.
+
+    For what nobody can be asked to type again: messages received, the trail. ``but`` names fields left as they are.
+    """
+    if isinstance(value, str):
+        return MASKED if holds_card_number(value) else value
+    if isinstance(value, dict):
+        return {
+            name: inner if name in but else without_cards(inner, but=but) for name, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [without_cards(inner, but=but) for inner in value]
+    return value

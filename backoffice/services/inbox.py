@@ -14,10 +14,25 @@ from backoffice.domain.sync import InboxRow, InboxState, SyncSummary
 from backoffice.external.dom.port import SyncInventoryMessage, SyncOrderMessage
 from backoffice.external.dom.sync import parse_sync_inventory, parse_sync_order
 from backoffice.services import audit
+from backoffice.services.free_text import without_cards
 from backoffice.services.order_sync_apply import ORDER_KIND, Applied
 from backoffice.store.tables.messages import inbox
 from backoffice.store.writing import Write
 
+# Fields of messages whose numbers are what they are: ids, articles, telephones, parcels.
+_NUMBERS = frozenset(
+    {
+        "bodId",
+        "orderNumber",
+        "externalOrderId",
+        "customerId",
+        "lineId",
+        "shipmentId",
+        "sku",
+        "phone",
+        "tracking",
+    }
+)
 INVENTORY_KIND = "SyncInventoryAvailability"
 Message = SyncOrderMessage | SyncInventoryMessage
 _INSERT = Write(insert(inbox))
@@ -92,7 +107,7 @@ def keep(
             "subject": subject,
             "sequence": sequence,
             "body_hash": hash_of(body),
-            "body": values_of(body),
+            "body": without_cards(values_of(body), but=_NUMBERS),
             "state": applied.state.value,
             "reason": applied.reason,
             "created_at": message.created_at,

@@ -14,6 +14,8 @@ from backoffice.services import audit
 from backoffice.services.free_text import text_problem
 from backoffice.store.tables.messages import notes
 
+LONGEST_SUBJECT = 64  # an order number or a customer id
+
 
 def add_note(
     connection: Connection, actor: Actor, subject: str, text: str, *, at: datetime, customer_id: str = ""
@@ -26,7 +28,9 @@ def add_note(
     kept = text.strip()
     if not kept:
         raise InvalidInput("There is nothing to note.", field="note")
-    problem = text_problem("A note", kept, LONGEST_NOTE, lines=True)
+    problem = text_problem("A note", kept, LONGEST_NOTE, lines=True) or text_problem(
+        "What the note is about", subject, LONGEST_SUBJECT
+    )
     if problem:
         raise InvalidInput(problem, field="note", advice="What you typed is still there.")
     values = {

@@ -23,6 +23,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from backoffice.domain.statuses import ORDER_MOVES, OrderStatus
 from backoffice.domain.sync import InboxState, Place, Step, judge_step
 from backoffice.external.dom.port import ExternalShipment, SyncOrderMessage
+from backoffice.services.free_text import without_cards
 from backoffice.services.jobs import Jobs
 from backoffice.services.mail_texts import Occasion
 from backoffice.services.mails import queue_mail
@@ -198,7 +199,7 @@ def _write_shipments(
     for parcel in fresh:
         values = {
             "status": parcel.status,
-            "carrier": parcel.carrier,
+            "carrier": without_cards(parcel.carrier),
             "tracking": parcel.tracking,
             "shipped_at": parcel.shipped_at,
             "quantities": [list(part) for part in parcel.quantities],

@@ -5,7 +5,7 @@
    so that what was deleted and still lies in a page is found too.
 
 Set aside are what only looks like one: hashes and ids in hexadecimal digits, bar codes that are SKUs, telephone
-numbers, and the ids of jobs, which are made of our own ids and of times.
+and tracking numbers, and the ids of jobs, which are made of our own ids and of times.
 """
 
 import json
@@ -21,7 +21,9 @@ from backoffice.store.tables.base import metadata
 from backoffice.store.tables.selling import products
 
 _FOUND = "It holds what looks like a card number."
-_OTHER_NUMBERS = frozenset({"sku", "phone", "phone_digits", "phone_reversed", "workflow_uuid", "workflow_id"})
+_OTHER_NUMBERS = frozenset(
+    {"sku", "phone", "tracking", "phone_digits", "phone_reversed", "workflow_uuid", "workflow_id"}
+)
 _LONG_HEX = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F-]{32,}(?![0-9a-fA-F])")
 _MANY_DIGITS = re.compile(r"(?:[0-9][^0-9]{0,3}){13}")
 _TEXT_FILES = frozenset({".log", ".txt", ".csv", ".json", ".jsonl", ".toml"})
