@@ -34,7 +34,7 @@ from backoffice.services.checks.ledgers import Ledgers
 from backoffice.services.free_text import CARD_SENTENCE
 from backoffice.services.mail_texts import Occasion
 from backoffice.services.order_sync import OrderSync
-from backoffice.store.tables.ordering import shipments
+from backoffice.store.tables.ordering import order_lines, shipments
 from backoffice.store.tables.people import audit
 from tests.services.desk import CARD, ORLANDO, Desk
 from tests.services.pushes import SECRET, a_parcel, signed, sync_order
@@ -271,8 +271,11 @@ async def test_a_free_text_says_why_it_does_not_take_a_card_number(desk: Desk, e
 
 async def test_a_message_of_the_dom_is_kept_without_the_card_number_in_it(desk: Desk) -> None:
     number = (await desk.ordered("3*HL-U509-R")).order_number
+    line: str = desk.rows(order_lines)[0]["line_id"]
     body = json.loads(
-        sync_order("m-1", 1, "R", number=number, shipments=[a_parcel("s1")], complete=False).decode()
+        sync_order(
+            "m-1", 1, "R", number=number, shipments=[a_parcel("s1", (line, 1))], complete=False
+        ).decode()
     )
     body["order"]["shipments"][0]["carrier"] = NUMBERS[0]
     body["order"]["customerName"] = NUMBERS[1]
