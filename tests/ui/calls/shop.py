@@ -1,4 +1,4 @@
-"""What the store of a test sells by, put straight into its tables: reasons, certificates, coupons."""
+"""What the store of a test sells by, put straight into its tables, besides what the demo has."""
 
 from decimal import Decimal
 
@@ -10,22 +10,8 @@ from backoffice.domain.money import Money
 from backoffice.domain.pricing import PercentOff, Promotion
 from backoffice.domain.pricing.as_json import to_json
 from backoffice.services.certificate_issue import issue
-from backoffice.store.tables.pricing import coupons, override_reasons
+from backoffice.store.tables.pricing import coupons
 from backoffice.store.tables.selling import promotions
-
-REASONS = (("DAMAGED", "The box is damaged."), ("MATCH", "A competitor's price is matched."))
-
-
-async def reasons(office: BackOffice) -> None:
-    """Give the store its reasons for prices set by hand."""
-
-    def put(connection: Connection) -> None:
-        for place, (code, sentence) in enumerate(REASONS):
-            connection.execute(
-                insert(override_reasons).values(code=code, sentence=sentence, position=place, active=True)
-            )
-
-    await office.store.run(put)
 
 
 async def certificate(office: BackOffice, code: str, amount: str) -> None:

@@ -5,7 +5,6 @@ from PySide6.QtCore import Qt
 
 from backoffice.bootstrap import BackOffice
 from backoffice.domain.money import Money
-from tests.ui.calls import shop
 from tests.ui.calls.conftest import Agent
 from tests.ui.calls.talk import add, cart_of, open_call_of
 from ui.screens.calls.line_rows import LineRow
@@ -13,8 +12,7 @@ from ui.screens.calls.line_rows import LineRow
 pytestmark = pytest.mark.timeout(180)
 
 
-async def price_open(agent: Agent, office: BackOffice) -> None:
-    await shop.reasons(office)
+async def price_open(agent: Agent) -> None:
     await open_call_of(agent)
     await add(agent, "HL-U509-R")
     agent.press("Ctrl+L")
@@ -36,9 +34,9 @@ def row(agent: Agent) -> LineRow:
 
 
 async def test_a_price_within_the_limit_is_taken_at_once_and_the_old_one_struck_through(
-    agent: Agent, office: BackOffice
+    agent: Agent,
 ) -> None:
-    await price_open(agent, office)
+    await price_open(agent)
     usual = cart_of(agent).lines[0].unit_price
     small = usual - Money.of("0.50", "USD")
     await new_price(agent, agent.desk.text.plain_amount(small))
@@ -46,7 +44,7 @@ async def test_a_price_within_the_limit_is_taken_at_once_and_the_old_one_struck_
     await agent.until(lambda: agent.focus.objectName() == "linesTable")
     assert row(agent).price == agent.desk.text.money(small)
     assert row(agent).usual == agent.desk.text.money(usual)
-    assert row(agent).by_hand == "Price by hand: The box is damaged"
+    assert row(agent).by_hand == "Price by hand: A competitor sells it for less"
     agent.press("Ctrl+Z")
     await agent.until(lambda: cart_of(agent).lines[0].override is None)
     assert cart_of(agent).lines[0].unit_price == usual
@@ -56,7 +54,7 @@ async def test_a_price_within_the_limit_is_taken_at_once_and_the_old_one_struck_
 async def test_above_the_limit_a_supervisor_approves_beside_what_was_typed(
     agent: Agent, office: BackOffice
 ) -> None:
-    await price_open(agent, office)
+    await price_open(agent)
     await new_price(agent, "1")
     await agent.until(lambda: agent.focus.objectName() == "approvalLogin")
     assert "below the usual" in agent.words("priceError")
@@ -77,9 +75,9 @@ async def test_above_the_limit_a_supervisor_approves_beside_what_was_typed(
 
 
 async def test_what_is_no_price_is_told_beside_its_field_and_escape_leaves_the_old_one(
-    agent: Agent, office: BackOffice
+    agent: Agent,
 ) -> None:
-    await price_open(agent, office)
+    await price_open(agent)
     await new_price(agent, "cheap")
     await agent.until(lambda: "no price in USD" in agent.find("overridePrice").accessibleDescription())
     assert agent.focus.objectName() == "overridePrice"
@@ -88,8 +86,8 @@ async def test_what_is_no_price_is_told_beside_its_field_and_escape_leaves_the_o
     assert cart_of(agent).lines[0].override is None
 
 
-async def test_a_price_without_a_reason_is_not_taken(agent: Agent, office: BackOffice) -> None:
-    await price_open(agent, office)
+async def test_a_price_without_a_reason_is_not_taken(agent: Agent) -> None:
+    await price_open(agent)
     agent.type("34")
     agent.enter()
     await agent.until(lambda: agent.find("overrideReason").accessibleDescription())
