@@ -1,6 +1,7 @@
 """One day at the desk, without hands: the real window, the real services, the demo's world, driven by keys.
 
-1. Ann signs in, opens a call, finds the caller by phone, adds lines, prepares, chooses payment, submits;
+1. Ann signs in, opens a call, finds the caller by phone, adds lines, enters a coupon, prepares, has part of it paid on
+   account and the rest by card, submits;
 2. the order is transferred by itself, and the DOM's shipments come back: seen on Orders;
 3. a supervisor signs in and makes the DOM refuse the next transfer; a second, small order fails;
 4. she retries it on Transfers, and it is transferred;
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QLabel, QPushButton
 from ui.arguments import Arguments
 from ui.heartbeat import Heartbeat
 from ui.person import NotSeen, Person
+from ui.screens.calls.code_list import CodeList
 from ui.theme import Scheme, Theme
 
 if TYPE_CHECKING:
@@ -35,6 +37,9 @@ _NAME = "Abel"
 _PLACE = "Van Nuys"  # two customers have the number; the one who lives somewhere is calling
 _LINES = ("12*SJ-0194-S", "BK-T18U-54", "2*BC-R205")
 _SMALL = "WB-H098"
+_COUPON = "AUTUMN10"
+_PART = "500"  # dollars on account; a card pays the rest
+_CARD = "4242"
 _FAULT_IS_ON = "Demo: one fault is switched on."
 _SPOKEN = Qt.ItemDataRole.AccessibleTextRole
 _DONE = 0
@@ -81,8 +86,9 @@ class Journey:
             ("sign in as Ann", lambda: self._sign_in("ann")),
             ("find the caller by phone", self._find_caller),
             ("add lines", lambda: self._add_lines(_LINES)),
-            ("prepare", self._prepare),
-            ("payment", self._pay),
+            ("a coupon", self._enter_coupon),
+            ("prepare", self._prepare_explained),
+            ("payment in two ways", self._pay_in_two_ways),
             ("submit", first),
             ("transferred by itself", self._transferred),
             ("shipped, says the DOM", self._shipped),
@@ -139,16 +145,54 @@ class Journey:
         await person.until("the way on to payment", lambda: self._may("paymentButton"))
         self._picture("calls-prepared")
 
+    async def _enter_coupon(self) -> None:
+        person = self._person
+        await person.press("F4")
+        await person.focus_on("couponField")
+        await person.write(_COUPON)
+        await person.press("Return")
+        await person.until("the coupon entered", lambda: _COUPON in self._coupons())
+        await person.press("Escape")
+
+    async def _prepare_explained(self) -> None:
+        person = self._person
+        await self._prepare()
+        await person.until("what the coupon gives", lambda: "10 %" in self._coupons())
+        self._account["coupon"] = self._coupons()
+        await person.press("Ctrl+T")
+        await person.until("where the tax comes from", lambda: person.see(QAbstractItemView, "fromTax"))
+        self._picture("calls-explained")
+        await person.press("Ctrl+T")
+
+    async def _pay_in_two_ways(self) -> None:
+        person = self._person
+        await person.press("F7")
+        await person.focus_on("purchaseOrderNumber")
+        await person.press("Shift+Tab")
+        await person.focus_on("paymentAmount")
+        await person.write(_PART)
+        await person.press("Return")
+        await person.focus_on("purchaseOrderNumber")
+        await person.write("PO 4711")
+        await person.press("Return")
+        await person.focus_on("savedCards")
+        while _CARD not in self._card():
+            await person.press("Down")
+        self._picture("calls-payment")
+        await person.press("Return")
+        await person.until("both ways chosen", lambda: _CARD in person.words("chosenPayment"))
+        self._account["paid"] = person.words("chosenPayment")
+        await person.until("the way on to submit", lambda: self._may("submitButton"))
+        self._picture("calls")
+
     async def _pay(self) -> None:
         person = self._person
         await person.press("F7")
         await person.focus_on("purchaseOrderNumber")
         await person.write("PO 4711")
-        self._picture("calls-payment")
         await person.press("Return")
         await person.until("the payment chosen", lambda: person.words("chosenPayment"))
         await person.until("the way on to submit", lambda: self._may("submitButton"))
-        self._picture("calls")
 
     async def _submit(self) -> str:
         person = self._person
@@ -281,6 +325,14 @@ class Journey:
     def _hit(self) -> str:
         hits = self._person.see(QAbstractItemView, "callerHits")
         return str(hits.currentIndex().data(_SPOKEN)) if hits is not None else ""
+
+    def _coupons(self) -> str:
+        codes = self._person.see(CodeList, "couponCodes")
+        return " | ".join(codes.said) if codes is not None else ""
+
+    def _card(self) -> str:
+        cards = self._person.see(QAbstractItemView, "savedCards")
+        return str(cards.currentIndex().data()) if cards is not None else ""
 
     def _has_lines(self, count: int) -> bool:
         return len(self._person.rows("linesTable")) == count
