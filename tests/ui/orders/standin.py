@@ -288,6 +288,7 @@ def looked_at(history: HistoryToLookAt) -> SimpleNamespace:
         order_history=history,
         transfers=RetriesToLookAt(history),
         saved_searches=SearchesToLookAt(),
+        orders=None,  # nobody cancels
         order_export=None,
         reorders=None,
     )

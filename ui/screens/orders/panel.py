@@ -10,6 +10,7 @@ from backoffice.services.order_history import OrderDetails
 from ui.answers import Phase
 from ui.desk import Desk
 from ui.screens.orders import columns
+from ui.screens.orders.cancelling import CancelPanel, why_not_cancel
 from ui.screens.orders.comparison import compare
 from ui.screens.orders.page import OrderPage
 from ui.screens.orders.shown import ShownOrder, shown
@@ -36,14 +37,19 @@ class OrderPanel(QWidget):
     note_written = Signal(str)
     mail_chosen = Signal(str)  # mail id: send it again
     call_wanted = Signal(str)  # customer id
+    cancel_confirmed = Signal(str)  # reason
+    cancel_left = Signal()
 
-    def __init__(self, desk: Desk, *, retry: QAction, again: QAction, print_: QAction) -> None:
+    def __init__(
+        self, desk: Desk, *, retry: QAction, again: QAction, print_: QAction, cancel: QAction
+    ) -> None:
         super().__init__()
         self.setObjectName("orderPanel")
         self._desk = desk
         self._retry = retry
         self._again = again
         self._print = print_
+        self._cancel = cancel
         self._panel: Panel | None = None
         self._customer_id = ""
         self._make_head()
@@ -84,7 +90,7 @@ class OrderPanel(QWidget):
 
     def _show_head(self, order: ShownOrder | None) -> None:
         head = (self._who, self._status, self._transfer, self._total, self._call)
-        for widget in (*head, self._again_button, self._print_button):
+        for widget in (*head, self._again_button, self._print_button, self._cancel_button):
             widget.setVisible(order is not None)
         if order is None:
             self._retry_button.setVisible(False)
@@ -164,6 +170,10 @@ class OrderPanel(QWidget):
             self._again, busy or may_call or ("" if panel.details else tr("The order is still being read."))
         )
         explain(self._print, "" if panel.details else tr("The order is still being read."))
+        reading = "" if panel.details else tr("The order is still being read.")
+        local = panel.details.local if panel.details else None
+        explain(self._cancel, busy or reading or why_not_cancel(self._desk.actor, local))
+        self._cancelling.ask(asking=panel.cancelling, busy=bool(panel.busy))
         self._add.setEnabled(not panel.busy)
         may_resend = self._desk.actor.may(Right.RESEND_MAIL)
         self._resend.setEnabled(may_resend and not panel.busy and self._mails_table.current_row is not None)
@@ -184,6 +194,10 @@ class OrderPanel(QWidget):
         self._retry_button = KeyHintButton(self._retry, kind="primary")
         self._retry_button.setObjectName("retryButton")
         self._again_button = KeyHintButton(self._again)
+        self._cancel_button = KeyHintButton(self._cancel, kind="danger")
+        self._cancelling = CancelPanel()
+        self._cancelling.confirmed.connect(self.cancel_confirmed)
+        self._cancelling.left.connect(self.cancel_left)
         self._print_button = IconButton("print", tr("Write it as a PDF (Ctrl+P)"), name="printOrderButton")
         self._print_button.clicked.connect(self._print.trigger)
         self._call = QPushButton(tr("New call"))
@@ -268,6 +282,7 @@ class OrderPanel(QWidget):
         second.addLayout(words, 1)
         second.addWidget(self._call)
         second.addWidget(self._again_button)
+        second.addWidget(self._cancel_button)
         second.addWidget(self._retry_button)
         head = QVBoxLayout()
         head.setContentsMargins(Space.L, Space.L, Space.L, Space.M)
@@ -279,6 +294,7 @@ class OrderPanel(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self._notice)
+        column.addWidget(self._cancelling)
         column.addWidget(Hairline())
         column.addWidget(self._pages, 1)
 

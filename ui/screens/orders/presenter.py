@@ -15,7 +15,7 @@ from typing import Protocol
 from backoffice.domain.errors import Refusal, StoreUnavailable
 from backoffice.domain.history import OrderPage, OrderSearchCriteria, OrderSort
 from backoffice.domain.ids import OrderNumber
-from backoffice.domain.order import OrderRow
+from backoffice.domain.order import Order, OrderRow
 from backoffice.domain.order_query import OrderQuery
 from backoffice.domain.staff import Actor
 from backoffice.domain.transfer import Transfer
@@ -55,16 +55,32 @@ class Retries(Protocol):
         ...
 
 
+class Cancels(Protocol):
+    """What is asked of Orders."""
+
+    async def cancel(self, actor: Actor, order_number: str, reason: str, /, *, version: int) -> Order:
+        """Cancel the order."""
+        ...
+
+
 class OrdersPresenter:
     """Holds the state and shows each change of it."""
 
     def __init__(
-        self, *, history: History, transfers: Retries, actor: Actor, show: Show, clock: Callable[[], datetime]
+        self,
+        *,
+        history: History,
+        transfers: Retries,
+        cancels: Cancels,
+        actor: Actor,
+        show: Show,
+        clock: Callable[[], datetime],
     ) -> None:
         """Take the services, the one who looks, and where to show."""
         self.state = OrdersState()
         self._history = history
         self._transfers = transfers
+        self._cancels = cancels
         self._actor = actor
         self._show_state = show
         self._clock = clock
@@ -141,6 +157,11 @@ class OrdersPresenter:
             self._show(panel=Panel(number=number))
         await self.refresh_panel()
 
+    def leafs_to(self, number: str) -> bool:
+        """Tell whether the arrows in the list turn the opened order's page to this one."""
+        panel = self.state.panel
+        return panel is not None and panel.number != number and not panel.cancelling
+
     def close(self) -> None:
         """Put the details away."""
         self._opening += 1
@@ -176,6 +197,20 @@ class OrdersPresenter:
         transfer = panel.details.transfer
         async with self.act("retry", done=tr("Queued again. It goes out by itself in a moment.")):
             await self._transfers.retry(self._actor, transfer.order_number, version=transfer.version)
+
+    def ask_reason(self, *, asking: bool) -> None:
+        """Open or close the place where the reason for cancelling is typed."""
+        self._panel(cancelling=asking, trouble=None)
+
+    async def cancel(self, reason: str) -> None:
+        """Cancel the opened order, as it is shown; refused, the reason stays to be mended."""
+        panel = self.state.panel
+        local = panel.details.local if panel is not None and panel.details is not None else None
+        if panel is None or panel.busy or local is None:
+            return
+        async with self.act("cancel", done=tr("Cancelled. What it held is let go, the customer is told.")):
+            await self._cancels.cancel(self._actor, panel.number, reason, version=local.version)
+            self._panel(cancelling=False)
 
     async def add_note(self, text: str) -> None:
         """Keep a note on the opened order."""

@@ -26,7 +26,7 @@ class Export:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Panel:
-    """The opened order. ``busy`` is the act under way ("retry", "note", "resend", "again") or ""."""
+    """The opened order. ``busy`` is the act under way ("retry", "note", "resend", "again", "cancel") or ""."""
 
     number: str
     phase: Phase = Phase.ASKING
@@ -34,6 +34,7 @@ class Panel:
     trouble: Trouble | None = None
     busy: str = ""
     done: str = ""  # sentence about the last act
+    cancelling: bool = False  # a reason for cancelling is asked for
     notes_taken: int = 0  # grows with each note stored: the field may be cleared
 
 

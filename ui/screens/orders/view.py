@@ -45,6 +45,7 @@ class OrdersScreen(Screen):
         self._presenter = OrdersPresenter(
             history=desk.office.order_history,
             transfers=desk.office.transfers,
+            cancels=desk.office.orders,
             actor=desk.actor,
             show=self.show_state,
             clock=desk.text.clock,
@@ -106,7 +107,7 @@ class OrdersScreen(Screen):
         if state.panel is not None:
             self._panel.show_panel(state.panel)
         else:
-            for action in (self._retry, self._reorder, self._print):
+            for action in (self._retry, self._reorder, self._print, self._cancel):
                 explain(action, tr("Open an order first."))
         if self._to_list and state.phase is Phase.READY:
             self._to_list = False
@@ -194,9 +195,7 @@ class OrdersScreen(Screen):
         self._open(row.order_number)
 
     def _moved(self, row: OrderRow | None) -> None:
-        # With an order open, the arrows leaf through the list.
-        panel = self._presenter.state.panel
-        if row is not None and panel is not None and panel.number != row.order_number:
+        if row is not None and self._presenter.leafs_to(row.order_number):
             self._open(row.order_number)
 
     def _open(self, number: str) -> None:
@@ -205,7 +204,10 @@ class OrdersScreen(Screen):
         self._opening = self.desk.tasks.start(self._presenter.open(number), owner=self)
 
     def _go_back(self) -> None:
-        if self._bar.put_away():
+        panel = self._presenter.state.panel
+        if panel is not None and panel.cancelling:
+            self._keep_order()
+        elif self._bar.put_away():
             self._bar.line.setFocus()
         elif self._presenter.state.panel is not None:
             self._presenter.close()
@@ -226,6 +228,16 @@ class OrdersScreen(Screen):
 
     def _retry_now(self) -> None:
         self.desk.tasks.start(self._presenter.retry(), owner=self)
+
+    def _ask_reason(self) -> None:
+        self._presenter.ask_reason(asking=True)
+
+    def _keep_order(self) -> None:
+        self._presenter.ask_reason(asking=False)
+        self._panel.setFocus()
+
+    def _cancel_order(self, reason: str) -> None:
+        self.desk.tasks.start(self._presenter.cancel(reason), owner=self)
 
     def _write_note(self, text: str) -> None:
         self.desk.tasks.start(self._presenter.add_note(text), owner=self)
@@ -301,6 +313,11 @@ class OrdersScreen(Screen):
             "printOrder", tr("PDF"), "Ctrl+P", icon="print", tip=tr("Write it as a PDF")
         )
         self._print.triggered.connect(self._print_now)
+        tip = tr("Nothing is sent, what it holds is let go, the customer is told")
+        self._cancel = self.add_action(
+            "cancelOrder", tr("Cancel the order…"), "Ctrl+G", icon="trash", tip=tip
+        )
+        self._cancel.triggered.connect(self._ask_reason)
         self._again = self.add_action("searchAgain", tr("Search again"), "Ctrl+Shift+F", icon="refresh")
         self._again.triggered.connect(self._search_now)
         self._clear_search = self.add_action("clearSearch", tr("Clear the search"), icon="close")
@@ -330,7 +347,10 @@ class OrdersScreen(Screen):
         self._exports.wanted.connect(self._export)
         self._exports.stopped.connect(self._stop_export)
         self._exports.closed.connect(self._list.table.setFocus)
-        self._panel = OrderPanel(self.desk, retry=self._retry, again=self._reorder, print_=self._print)
+        acts = {"retry": self._retry, "again": self._reorder, "print_": self._print, "cancel": self._cancel}
+        self._panel = OrderPanel(self.desk, **acts)
+        self._panel.cancel_confirmed.connect(self._cancel_order)
+        self._panel.cancel_left.connect(self._keep_order)
         self._panel.closed.connect(self._go_back)
         self._panel.note_written.connect(self._write_note)
         self._panel.mail_chosen.connect(self._send_mail)
