@@ -148,10 +148,10 @@ def read_page(
 
 
 def read_details(connection: Connection, attempt_id: str) -> FailedDetails:
-    """Return one of them, whole. ``attempt_id`` may be the order's number: then its last attempt."""
-    row = connection.execute(
-        _ROWS.where(or_(_A.attempt_id == attempt_id, and_(_NUMBERED, _A.order_number == attempt_id)))
-    ).first()
+    """Return one of them, whole. ``attempt_id`` may be the number its order has, or would have had."""
+    row = connection.execute(_ROWS.where(_A.attempt_id == attempt_id)).first()
+    if row is None:
+        row = connection.execute(_ROWS.where(_NUMBERED, _A.order_number == attempt_id)).first()
     if row is None:
         sentence = f"There is no failed checkout {attempt_id[:64]}."
         raise NotFound(sentence, advice="It may have become an order meanwhile: look at Orders.")
