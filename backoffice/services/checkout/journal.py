@@ -66,11 +66,13 @@ def open_attempt(work: Work, owner: str, lease: timedelta) -> None:
     )
 
 
-def write_steps(work: Work, steps: Sequence[Step]) -> None:
-    """Add lines to the journal, in order."""
+def write_steps(work: Work, steps: Sequence[Step], *, are_first: bool = False) -> None:
+    """Add lines to the journal, in order; ``are_first`` when the attempt has none yet."""
     if not steps:
         return
-    last: int = work.connection.execute(_LAST_PLACE, {"attempt": work.attempt_id}).scalar_one()
+    last: int = (
+        0 if are_first else work.connection.execute(_LAST_PLACE, {"attempt": work.attempt_id}).scalar_one()
+    )
     _INSERT_STEPS(
         work.connection,
         [

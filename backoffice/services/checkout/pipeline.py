@@ -120,15 +120,15 @@ def run_from(pipeline: Pipeline, work: Work, start: int, *, before: tuple[Step, 
     ran = _at_once(pipeline, work, actions) or _one_by_one(pipeline, work, actions)
     steps = (*before, *ran.steps)
     if ran.refusal:
-        write_steps(work, steps)
+        write_steps(work, steps, are_first=not start)
         roll_back(pipeline, work, ran.steps[-1].action, ran.refusal)
         return Ended()
     if ran.asks:
-        write_steps(work, steps)
+        write_steps(work, steps, are_first=not start)
         return ran.asks
     end_attempt(work, CheckoutState.COMPLETED)
     finalized = _finalize(pipeline, work, pipeline.finalize)
-    write_steps(work, [*steps, *finalized])
+    write_steps(work, [*steps, *finalized], are_first=not start)
     return Ended(whole=all(step.outcome == "done" for step in finalized))
 
 

@@ -24,6 +24,7 @@ from backoffice.services.checkout.asking import certificate_objections, pricing_
 from backoffice.services.pricing_rules import LoadedRules, load_pricing_rules
 
 RULES_GOOD_FOR = timedelta(seconds=30)
+NAMED_WHEN_OVER = timedelta(days=2)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,8 +89,18 @@ class Quotes:
 
     def _current_rules(self, connection: Connection, now: datetime) -> LoadedRules:
         if self._rules is None or self._read_at is None or now - self._read_at > RULES_GOOD_FOR:
-            self._rules, self._read_at = load_pricing_rules(connection), now
+            self._rules, self._read_at = _without_past_offers(load_pricing_rules(connection), now), now
         return self._rules
+
+
+def _without_past_offers(rules: LoadedRules, now: datetime) -> LoadedRules:
+    """Leave out the offers of years ago, which a store keeps; one that has just ended is still named as the reason."""
+    promotions = tuple(
+        offer
+        for offer in rules.promotions
+        if offer.limits.ends_at is None or offer.limits.ends_at + NAMED_WHEN_OVER > now
+    )
+    return replace(rules, promotions=promotions)
 
 
 def _quote(priced: PricedCart) -> Quote:

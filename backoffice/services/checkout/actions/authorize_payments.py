@@ -12,7 +12,7 @@ What became of an answer that was lost is found out in services/payments/asking.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from backoffice.domain.errors import Refusal
 from backoffice.domain.money import Money
@@ -26,12 +26,25 @@ from backoffice.services.payments.asking import Answer, PaymentQuestion, ask_aga
 from backoffice.services.payments.links import keep_link, link_until, reopen_page
 from backoffice.services.payments.moves import ASKED, let_go, void_again
 from backoffice.store.tables.ordering import payments
+from backoffice.store.writing import Write
 
 _S = PaymentStatus
 _HELD = frozenset({"authorised", "captured"})
 _MAY_HOLD = _HELD | {"pending"}
 _NOT_HELD = frozenset({"declined", "voided", "expired"})
 _REMOTE = (PaymentMethod.CARD, PaymentMethod.LINK)
+_PLANNED = (payments.c.order_id == bindparam("order"), payments.c.status == _S.PLANNED.value)
+_TAKE = Write(
+    update(payments)
+    .where(*_PLANNED, payments.c.method == bindparam("of_method"))
+    .values(status=_S.AUTHORISED.value, authorised=payments.c.amount, updated_at=bindparam("now"))
+)
+_INTEND = (
+    update(payments)
+    .where(*_PLANNED, payments.c.method.in_([method.value for method in _REMOTE]))
+    .values(status=_S.AUTHORISING.value, asked_at=bindparam("now"), updated_at=bindparam("now"))
+)
+_TO_ASK = select(payments).where(payments.c.order_id == bindparam("order"), payments.c.status.in_(ASKED))
 _NOT_REACHED = Refusal(
     "The bank can not be reached, so nothing was charged.",
     field="payment",
@@ -51,13 +64,9 @@ class AuthorizePayments:
             self._hold_certificates(work)
         planned = {plan.method for plan in work.cart.payments}
         if PaymentMethod.ON_ACCOUNT in planned:
-            self._move(
-                work,
-                (PaymentMethod.ON_ACCOUNT,),
-                {"status": _S.AUTHORISED.value, "authorised": payments.c.amount},
-            )
+            self._take(work, PaymentMethod.ON_ACCOUNT)
         if planned & set(_REMOTE):
-            self._move(work, _REMOTE, {"status": _S.AUTHORISING.value, "asked_at": work.now})
+            work.connection.execute(_INTEND, {"order": work.order_id, "now": work.now})
 
     def undo(self, work: Work) -> None:
         """Let go of every hold: at once where nobody is asked, else by durable job, which the screen shows."""
@@ -67,9 +76,7 @@ class AuthorizePayments:
         """Return what the gateway is to be asked for: authorisations, and pages not made yet."""
         if not any(plan.method in _REMOTE for plan in work.cart.payments):
             return ()
-        rows = work.connection.execute(
-            select(payments).where(payments.c.order_id == work.order_id, payments.c.status.in_(ASKED))
-        )
+        rows = work.connection.execute(_TO_ASK, {"order": work.order_id})
         return tuple(
             PaymentQuestion(
                 subject=row.payment_id,
@@ -137,28 +144,17 @@ class AuthorizePayments:
             gift_certificates.hold(
                 work.connection, row.token, Money(row.amount, row.currency), row.payment_id, work.now
             )
-        self._move(
-            work,
-            (PaymentMethod.GIFT_CERTIFICATE,),
-            {"status": _S.AUTHORISED.value, "authorised": payments.c.amount},
-        )
+        self._take(work, PaymentMethod.GIFT_CERTIFICATE)
+
+    def _take(self, work: Work, method: PaymentMethod) -> None:
+        """Count what nobody has to be asked for as authorised."""
+        _TAKE(work.connection, {"order": work.order_id, "of_method": method.value, "now": work.now})
 
     def _method(self, work: Work, payment_id: str) -> str:
         method: str = work.connection.execute(
             select(payments.c.method).where(payments.c.payment_id == payment_id)
         ).scalar_one()
         return method
-
-    def _move(self, work: Work, methods: tuple[PaymentMethod, ...], values: dict[str, Any]) -> None:
-        work.connection.execute(
-            update(payments)
-            .where(
-                payments.c.order_id == work.order_id,
-                payments.c.method.in_([method.value for method in methods]),
-                payments.c.status == _S.PLANNED.value,
-            )
-            .values(updated_at=work.now, **values)
-        )
 
 
 def _declined(method: str, reason: str) -> Refusal:
