@@ -207,6 +207,12 @@ async def test_order_without_an_address_is_refused_whoever_looked_before(desk: D
     assert desk.rows(orders) == []
 
 
+async def test_order_of_a_cart_nobody_prepared_is_refused_whoever_looked_before(desk: Desk) -> None:
+    hide_setup(desk, "stockChecker", "giftCertificateBalanceChecker")
+    result = await desk.submit(await desk.built())
+    assert result.sentence == "The cart is not prepared."
+
+
 async def test_customer_who_is_gone_is_told(desk: Desk) -> None:
     cart = await desk.cart()
     put(desk, cart, customer_id="gone")

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Row, update
+from sqlalchemy import Connection, Row, select, update
 
 from backoffice.domain.cart import Cart
 from backoffice.domain.errors import Refusal
@@ -60,7 +60,7 @@ from backoffice.services.jobs import Jobs
 from backoffice.services.lock_rows import hold_cart
 from backoffice.services.stores import load_store
 from backoffice.store.store import Store
-from backoffice.store.tables.ordering import carts
+from backoffice.store.tables.ordering import carts, checkout_attempts
 
 ASK_AGAIN = timedelta(seconds=2)  # at first; then as long as it has been unknown, up to
 ASK_AGAIN_AT_LAST = timedelta(seconds=30)
@@ -359,10 +359,9 @@ class Submit:
         return journal.result_of(work.connection, self._row(work.connection, work.attempt_id))
 
     def _row(self, connection: Connection, attempt_id: str) -> Row[Any]:
-        row = journal.attempt(connection, attempt_id)
-        if row is None:
-            raise AssertionError  # attempts are never deleted while somebody is at them
-        return row
+        return connection.execute(
+            select(checkout_attempts).where(checkout_attempts.c.attempt_id == attempt_id)
+        ).one()
 
     def _work_of(self, connection: Connection, row: Row[Any]) -> Work:
         return self._work(
