@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from backoffice.domain.cart import FIRST_SHIPMENT
 from backoffice.domain.customer import Address
 from backoffice.domain.errors import Conflict, NotFound
 from backoffice.domain.ids import AttemptId, LocationId, OrderId, OrderNumber, ReservationId, Sku, new_id
@@ -23,6 +24,7 @@ from backoffice.external.dom.port import (
 from backoffice.services.codec import unpack
 from backoffice.services.stores import load_store
 from backoffice.store.tables.ordering import order_lines, orders, payments, transfer_attempts, transfers
+from backoffice.store.tables.snapshots import order_addresses, order_shipments
 
 _LISTED = (
     transfers,
@@ -170,6 +172,9 @@ def transfer_message(connection: Connection, order_id: str) -> tuple[TransferOrd
     order = connection.execute(select(orders).where(orders.c.order_id == order_id)).one()
     lines = connection.execute(
         select(order_lines).where(order_lines.c.order_id == order_id).order_by(order_lines.c.position)
+    ).all()
+    elsewhere = (
+        _elsewhere(connection, order) if any(line.shipment_id != FIRST_SHIPMENT for line in lines) else {}
     )
     paid = connection.execute(
         select(payments).where(payments.c.order_id == order_id).order_by(payments.c.place)
@@ -195,7 +200,8 @@ def transfer_message(connection: Connection, order_id: str) -> tuple[TransferOrd
                 tax=line.tax,
                 total=line.total,
                 location=LocationId(line.location_id),
-                ship_method=order.ship_method,
+                ship_method=elsewhere.get(line.shipment_id, (order.ship_method, None))[0],
+                ship_to=elsewhere.get(line.shipment_id, (order.ship_method, None))[1],
             )
             for line in lines
         ),
@@ -219,6 +225,24 @@ def transfer_message(connection: Connection, order_id: str) -> tuple[TransferOrd
         on_behalf_of=order.customer_id,
     )
     return message, context
+
+
+def _elsewhere(connection: Connection, order: Row[Any]) -> dict[str, tuple[str, TransferAddress]]:
+    """Return how and where each shipment goes that does not go where the order goes."""
+    rows = connection.execute(
+        select(order_shipments.c.ship_method, order_addresses)
+        .join(
+            order_addresses,
+            (order_addresses.c.order_id == order_shipments.c.order_id)
+            & (order_addresses.c.shipment_id == order_shipments.c.shipment_id)
+            & (order_addresses.c.role == "ship_to"),
+        )
+        .where(order_shipments.c.order_id == order.order_id, order_shipments.c.shipment_id != FIRST_SHIPMENT)
+    ).mappings()
+    return {
+        row["shipment_id"]: (row["ship_method"], _address({"address_id": "", "kind": "", **row}, order))
+        for row in rows
+    }
 
 
 def as_text(message: TransferOrder) -> str:

@@ -1,5 +1,6 @@
 """An order freezes what was agreed, in tables of its own; whatever changes elsewhere later, it says the same."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, Table, select, update
 from backoffice.domain.order import Order
 from backoffice.domain.payment import PaymentMethod
 from backoffice.domain.statuses import CheckoutState, TaxDocumentStatus
+from backoffice.external.dom.translation import sent_order
 from backoffice.services.checkout.snapshot import FROZEN, snapshot_hash
 from backoffice.services.checks.ledgers import Ledgers
 from backoffice.services.checks.order import snapshots_never_change
@@ -75,6 +77,22 @@ async def test_each_shipment_has_a_tax_document_and_together_they_have_the_order
     assert {one.status for one in documents} == {TaxDocumentStatus.COMMITTED}
     assert sum(one.tax.minor for one in documents) == order.totals.tax.minor
     assert sum((one.net + one.tax).minor for one in documents) == order.totals.total.minor
+
+
+async def test_each_line_is_sent_to_the_dom_with_where_it_goes_and_how(desk: Desk) -> None:
+    order = await rich_order(desk)
+    await desk.run_jobs(within=timedelta(minutes=5))
+
+    [(_, sent)] = desk.dom.sent
+    own, other = sent.lines
+    assert (own.ship_method, own.ship_to) == (order.ship_method, None)
+    assert other.ship_method == "OVERNIGHT J-FAST"
+    assert other.ship_to is not None
+    assert (other.ship_to.line1, other.ship_to.country) == ("99 Second Street", "CA")
+    assert sent.ship_to.line1 == order.ship_to.line1
+    first, second = json.loads(sent_order(sent).to_json())["lines"]
+    assert "shipTo" not in first, "what was sent before there was such a thing stays the same to the byte"
+    assert second["shipTo"]["line1"] == "99 Second Street"
 
 
 async def test_whatever_changes_elsewhere_changes_nothing_in_the_order(desk: Desk) -> None:

@@ -127,6 +127,8 @@ class SentLine(Wire):
     total: Minor
     location: Id
     ship_method: Label
+    # Left out where it is the order's own: what is sent again under its key stays the same to the byte.
+    ship_to: Annotated[Address | None, Field(default=None, exclude_if=lambda value: value is None)]
 
 
 class SentPayment(Wire):

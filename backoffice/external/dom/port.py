@@ -42,7 +42,10 @@ class TransferAddress:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TransferLine:
-    """One frozen line. ``total`` = net after discounts + tax; ``discount`` >= 0."""
+    """One frozen line. ``total`` = net after discounts + tax; ``discount`` >= 0.
+
+    ``ship_to`` None: it goes where the order goes.
+    """
 
     line_id: str
     sku: Sku
@@ -54,6 +57,7 @@ class TransferLine:
     total: int
     location: LocationId
     ship_method: str
+    ship_to: TransferAddress | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
