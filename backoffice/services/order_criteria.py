@@ -21,6 +21,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal,
     or_,
     select,
     union,
@@ -135,7 +136,7 @@ def _number(number: str, prefix: str) -> Narrowing:
         select(transfers.c.order_id).where(transfers.c.external_order_id.in_(numbers)),
         fits=or_(
             unindexed(orders.c.number).in_(numbers),
-            exists().where(transfers.c.order_id == _id, transfers.c.external_order_id.in_(numbers)),
+            _there(transfers.c.order_id == _id, transfers.c.external_order_id.in_(numbers)),
         ),
     )
 
@@ -143,7 +144,7 @@ def _number(number: str, prefix: str) -> Narrowing:
 def _sku(sku: str) -> Narrowing:
     return _of_orders(
         select(order_lines.c.order_id).where(order_lines.c.sku == sku),
-        fits=exists().where(order_lines.c.order_id == _id, order_lines.c.sku == sku),
+        fits=_there(order_lines.c.order_id == _id, order_lines.c.sku == sku),
     )
 
 
@@ -156,18 +157,18 @@ def _payment(written: str) -> Narrowing:
     )
     return _of_orders(
         *(select(payments.c.order_id).where(way) for way in ways),
-        fits=exists().where(payments.c.order_id == _id, or_(*ways)),
+        fits=_there(payments.c.order_id == _id, or_(*ways)),
     )
 
 
 def _transfer(statuses: frozenset[str]) -> Narrowing:
     asked = sorted(statuses - {TransferStatus.NONE.value})
-    there = exists().where(transfers.c.order_id == _id)
+    so = _there(transfers.c.order_id == _id, transfers.c.status.in_(asked))
     if TransferStatus.NONE.value in statuses:
-        return Narrowing(fits=or_(~there, there.where(transfers.c.status.in_(asked))))
+        return Narrowing(fits=or_(~_there(transfers.c.order_id == _id), so))
     return _of_orders(
         select(transfers.c.order_id).where(transfers.c.status.in_(asked)),
-        fits=there.where(transfers.c.status.in_(asked)),
+        fits=so,
     )
 
 
@@ -213,11 +214,15 @@ def _phone(written: str) -> Asked:
 
 def _callers(connection: Connection, asked: list[Asked], many: int) -> Narrowing:
     """Find who has all of it: among those who have the rarest, who has the others."""
-    fits = and_(*(_has(orders.c.caller, one) for one in asked))
+    fits = and_(*(_there(*_has(orders.c.caller, one)) for one in asked))
     rarest = 0
     if len(asked) > 1:
         _, rarest = min((_count(connection, one, many), place) for place, one in enumerate(asked))
-    others = (_has(caller_pieces.c.caller, one) for place, one in enumerate(asked) if place != rarest)
+    others = (
+        exists().where(*_has(caller_pieces.c.caller, one))
+        for place, one in enumerate(asked)
+        if place != rarest
+    )
     callers = select(caller_pieces.c.caller).where(asked[rarest](caller_pieces.c.piece), *others)
     found: list[str] = list(connection.execute(callers.limit(many)).scalars())
     if len(found) == many:
@@ -228,9 +233,18 @@ def _callers(connection: Connection, asked: list[Asked], many: int) -> Narrowing
     return replace(_values(orders.c.caller, known), fits=fits)
 
 
-def _has(caller: Column[Any], asked: Asked) -> ColumnElement[bool]:
+def _has(caller: Column[Any], asked: Asked) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return what a piece of that caller has to be."""
     other = caller_pieces.alias()
-    return exists().where(other.c.caller == caller, asked(other.c.piece))
+    return other.c.caller == caller, asked(other.c.piece)
+
+
+def _there(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return EXISTS as it is written: asked of one row after the other, until the page is full.
+
+    Without the offset PostgreSQL would first join all of the other table, for seconds.
+    """
+    return exists(select(literal(1)).where(*conditions).offset(0))
 
 
 def _count(connection: Connection, asked: Asked, many: int) -> int:

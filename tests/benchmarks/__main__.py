@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import checkout, memory, over_http, pricing, start, sync
+from tests.benchmarks import checkout, history, memory, over_http, pricing, start, sync
 
 
 def run_checkout() -> dict[str, Any]:
@@ -40,6 +40,12 @@ def run_memory() -> dict[str, Any]:
     return asdict(figure)
 
 
+def run_history() -> dict[str, Any]:
+    figures = [one for name in ("sqlite", "postgresql") for one in history.measure(name, 1_000_000, 9)]
+    history.show(figures)
+    return {"goal_ms": history.GOAL_MS, "figures": [asdict(one) for one in figures]}
+
+
 def run_pricing() -> dict[str, Any]:
     figures = pricing.measure(rounds=31)
     pricing.show(figures)
@@ -58,6 +64,7 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Any]]] = {
     "pricing": run_pricing,
     "sync": run_sync,
     "memory": run_memory,
+    "history": run_history,
     "start": run_start,
 }
 
