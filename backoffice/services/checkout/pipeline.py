@@ -20,7 +20,6 @@ import structlog
 
 from backoffice.domain.errors import Refusal
 from backoffice.domain.statuses import CheckoutState
-from backoffice.services.checkout.actions.place import Place
 from backoffice.services.checkout.events import Registered, bug_in
 from backoffice.services.checkout.guard import guarded
 from backoffice.services.checkout.journal import Step, begun, end_attempt, read_steps, write_steps
@@ -210,7 +209,7 @@ def _run(actions: tuple[Action, ...], step: Callable[[str, Callable[[Work], None
     steps: list[Step] = []
     for action in actions:
         asked: list[Question] = []
-        refusal = None if isinstance(action, Place) else step(action.name, partial(_execute, action, asked))
+        refusal = step(action.name, partial(_execute, action, asked))
         if refusal:
             return _Ran(steps=(*steps, _executed(action, refusal)), refusal=refusal)
         if asked and (remote := as_remote(action)):
