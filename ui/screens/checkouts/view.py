@@ -2,12 +2,11 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QComboBox, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from backoffice.domain.failed_checkout import FailedCheckout, FailedStanding
 from backoffice.domain.staff import Right
-from ui.answers import Phase
 from ui.desk import Desk
 from ui.screens import Screen
 from ui.screens.checkouts import columns
@@ -17,18 +16,10 @@ from ui.screens.checkouts.presenter import CheckoutsPresenter
 from ui.screens.checkouts.state import Act, CheckoutsState, Filters
 from ui.tasks import Running
 from ui.theme import Space
-from ui.tone import Tone
 from ui.widgets.buttons import explain
 from ui.widgets.labels import Hairline
-from ui.widgets.notice import Notice
-from ui.widgets.rows import RowsModel
-from ui.widgets.states import StateView
-from ui.widgets.tables import LazyTable
+from ui.widgets.listing import Listing, Look, Nothing, choice, show_choice
 from ui.words import tr
-
-_SETTLE = 300  # ms: changes come in bursts while a backlog is undone
-_AGES = 5_000  # ms between two repaints of "5 min ago"
-_WIDE_ONLY = (3, 4, 5, 6)  # why, customer, total and agent give way to the opened checkout, which says them
 
 
 class CheckoutsScreen(Screen):
@@ -46,35 +37,26 @@ class CheckoutsScreen(Screen):
         )
         self._listing: Running | None = None
         self._opening: Running | None = None
-        self._rows: tuple[FailedCheckout, ...] | None = None
         self._make_actions()
         self._make_list()
         self._make_panel()
         self._arrange()
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.timeout.connect(self._refresh_now)
-        self._ages = QTimer(self)
-        self._ages.setInterval(_AGES)
-        self._ages.timeout.connect(self._repaint_ages)
 
     # What the shell tells
 
     def entered(self) -> None:
-        self._ages.start()
-        if self._rows is None and self._listing is None:
+        self._list.entered()
+        if not self._list.ever_shown and self._listing is None:
             self._filter(Filters())
         else:
             self._refresh_now()
-        self._table.setFocus()
+        self._list.table.setFocus()
 
     def left(self) -> None:
-        self._ages.stop()
-        self._settle.stop()
+        self._list.left()
 
     def refresh(self) -> None:
-        if self.isVisible() and not self._settle.isActive():
-            self._settle.start(_SETTLE)
+        self._list.changed()
 
     def show_subject(self, subject: str) -> None:
         self._open(subject)
@@ -86,54 +68,33 @@ class CheckoutsScreen(Screen):
         if state.summary is not None:
             self._numbers.show_summary(state.summary, state.filters)
             self._side.show_summary(state.summary, state.filters)
-        if state.rows is not self._rows and (state.phase is Phase.READY or state.rows):
-            self._rows = state.rows
-            self._model.show_rows(state.rows, more=bool(state.next))
-        if not state.more_asked:
-            self._model.page_failed()  # or came: either way the next scroll may ask
-        self._show_list(state)
-        self._show_filters(state.filters)
+        self._list.show_rows(
+            state.rows, phase=state.phase, more=bool(state.next), more_asked=state.more_asked
+        )
+        self._list.say_trouble(state.trouble)
+        self._list.show_why(phase=state.phase, trouble=state.trouble, nothing=self._nothing(state.filters))
+        show_choice(self._standing, state.filters.standing.value if state.filters.standing else "")
         self._panel.setVisible(state.panel is not None)
         self._side.setVisible(state.panel is None)  # the opened one needs the room
-        for column in _WIDE_ONLY:
-            self._table.setColumnHidden(column, state.panel is not None)
+        self._list.make_room(opened=state.panel is not None)
         if state.panel is not None:
             self._panel.show_panel(state.panel)
         else:
             for action in self._actions.values():
                 explain(action, tr("Open a checkout first."))
-        self._keep_focus()
+        self._list.keep_focus(self, self._panel if self._panel.isVisible() else self._standing)
 
-    def _keep_focus(self) -> None:
-        # A table that gave way to "nothing here" takes the focus with it: keys must still reach this screen.
-        if self.isVisible() and self.isActiveWindow() and QApplication.focusWidget() is None:
-            (self._panel if self._panel.isVisible() else self._standing).setFocus()
-
-    def _show_list(self, state: CheckoutsState) -> None:
-        trouble = state.trouble
-        self._notice.say(trouble.sentence if trouble and state.rows else "", Tone.BAD)
-        if trouble is not None and not state.rows:
-            self._list.show_failed(trouble.sentence, trouble.advice, self._again)
-        elif state.rows:
-            self._list.show_content()
-        elif state.phase is Phase.ASKING:
-            self._list.show_loading(tr("Reading checkouts"))
-        elif state.filters != Filters():
-            self._list.show_empty(
-                tr("None is in that state."), tr("That is good news, or the filter is too narrow."), self._all
+    def _nothing(self, filters: Filters) -> Nothing:
+        if filters != Filters():
+            return Nothing(
+                title=tr("None is in that state."),
+                hint=tr("That is good news, or the filter is too narrow."),
+                action=self._all,
             )
-        else:
-            self._list.show_empty(
-                tr("No checkout has failed."),
-                tr("One that does not become an order appears here, with why and what was undone."),
-            )
-
-    def _show_filters(self, filters: Filters) -> None:
-        place = self._standing.findData(filters.standing.value if filters.standing else "")
-        if place != self._standing.currentIndex():
-            self._standing.blockSignals(True)
-            self._standing.setCurrentIndex(place)
-            self._standing.blockSignals(False)
+        return Nothing(
+            title=tr("No checkout has failed."),
+            hint=tr("One that does not become an order appears here, with why and what was undone."),
+        )
 
     # Slots
 
@@ -186,7 +147,7 @@ class CheckoutsScreen(Screen):
             self._panel.setFocus()
         elif state.panel is not None:
             self._presenter.close()
-            self._table.setFocus()
+            self._list.table.setFocus()
         elif state.filters != Filters():
             self._show_all()
 
@@ -206,7 +167,6 @@ class CheckoutsScreen(Screen):
         self.desk.tasks.start(self._presenter.refresh(), owner=self)
 
     def _repaint_ages(self) -> None:
-        self._table.viewport().update()
         state = self._presenter.state
         if state.summary is not None:
             self._numbers.show_summary(state.summary, state.filters)
@@ -239,22 +199,17 @@ class CheckoutsScreen(Screen):
         self._numbers.chosen.connect(self._figure_chosen)
         self._side = Side()
         self._side.action_chosen.connect(self._action_chosen)
-        self._standing = QComboBox()
-        self._standing.setObjectName("checkoutStandingFilter")
-        self._standing.setAccessibleName(tr("How the checkout stands"))
-        self._standing.addItem(tr("All that failed"), "")
-        for standing in FailedStanding:
-            self._standing.addItem(columns.standing(standing).word, standing.value)
-        self._standing.currentIndexChanged.connect(self._standing_chosen)
-        self._model = RowsModel(columns.checkout_columns(text), lambda row: row.attempt_id)
-        self._model.more_wanted.connect(self._more)
-        self._table = LazyTable(
-            self._model, name="checkoutsTable", says=tr("Checkouts that failed, newest first")
+        standings = [(columns.standing(standing).word, standing.value) for standing in FailedStanding]
+        self._standing = choice(
+            "checkoutStandingFilter", tr("How the checkout stands"), [(tr("All that failed"), ""), *standings]
         )
-        self._table.opened.connect(self._open_row)
-        self._table.current_changed.connect(self._moved)
-        self._list = StateView(self._table, name="checkoutsState")
-        self._notice = Notice(name="checkoutsNotice")
+        self._standing.currentIndexChanged.connect(self._standing_chosen)
+        self._list = Listing(columns.checkout_columns(text), _key, _LOOK, again=self._again)
+        self._list.model.more_wanted.connect(self._more)
+        self._list.table.opened.connect(self._open_row)
+        self._list.table.current_changed.connect(self._moved)
+        self._list.refresh_wanted.connect(self._refresh_now)
+        self._list.aged.connect(self._repaint_ages)
 
     def _make_panel(self) -> None:
         self._panel = CheckoutPanel(self.desk, self._actions)
@@ -275,7 +230,6 @@ class CheckoutsScreen(Screen):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(tools)
-        column.addWidget(self._notice)
         column.addWidget(self._list, 1)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setHandleWidth(1)
@@ -290,3 +244,19 @@ class CheckoutsScreen(Screen):
         whole.addWidget(self._numbers)
         whole.addWidget(Hairline())
         whole.addWidget(split, 1)
+
+
+_LOOK = Look(
+    table="checkoutsTable",
+    notice="checkoutsNotice",
+    state="checkoutsState",
+    says=tr("Checkouts that failed, newest first"),
+    reading=tr("Reading checkouts"),
+    settle=300,
+    ages=5_000,
+    narrow=(3, 4, 5, 6),  # why, customer, total and agent: the opened checkout says them
+)
+
+
+def _key(row: FailedCheckout) -> str:
+    return row.attempt_id
