@@ -1,23 +1,36 @@
-"""The outside of one schedule: the three real simulators, each a process, over ledgers made from a template.
+"""The outside of one schedule: the three real simulators in a process of theirs, over ledgers made from a template.
 
 Their strings are pulled over HTTP, as everybody's: faults by schedule, and time, which the machine makes pass.
 """
 
+import asyncio
 import http.client
 import json
+import os
 import shutil
-import time
-from collections.abc import Callable, Mapping
+import signal
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from backoffice.external.dom.simulator import run as run_dom
-from backoffice.external.mail.simulator import run as run_mail
-from backoffice.external.payments.simulator import run as run_payments
+from backoffice.external.dom.simulator.ledger import Ledger as Orders
+from backoffice.external.dom.simulator.seed import seed
+from backoffice.external.dom.simulator.server import Simulator as DomSimulator
+from backoffice.external.dom.wire import Context
+from backoffice.external.mail.simulator.faults import Faults as MailFaults
+from backoffice.external.mail.simulator.http import MailHttp
+from backoffice.external.mail.simulator.mailbox import Mailbox
+from backoffice.external.mail.simulator.smtp import SmtpPort
+from backoffice.external.payments.simulator.demo_cards import Delays
+from backoffice.external.payments.simulator.ledger import Ledger as Money
+from backoffice.external.payments.simulator.server import Simulator as BankSimulator
+from backoffice.external.serving import Listener, Outage, listening
 from tests.faults.forks import Child
 
+_HOST = "127.0.0.1"
+_CONTEXT = Context(store="adventure", currency="USD", locale="en-US", acting_user="dom", on_behalf_of="")
 PEERS = ("dom", "payments", "mail")
 
 
@@ -25,7 +38,7 @@ PEERS = ("dom", "payments", "mail")
 class Outside:
     """What runs, and where it is reached: ``addresses`` are settings of the back office."""
 
-    children: tuple[Child, ...]
+    child: Child
     controls: Mapping[str, str]
     addresses: Mapping[str, Any]
 
@@ -36,24 +49,11 @@ class Outside:
         if ledgers is not None:
             for file in ledgers.glob("*.db"):
                 shutil.copyfile(file, folder / file.name)
-        programs: dict[str, Callable[[], None]] = {
-            "dom": lambda: run_dom(ledger=folder / "dom.db", seed_from=seed),
-            "payments": lambda: run_payments(ledger=folder / "payments.db"),
-            "mail": lambda: run_mail(store=folder / "mail.db"),
-        }
-        children = {name: _started(folder / f"{name}.log", program) for name, program in programs.items()}
-        ready = {name: _ready(child) for name, child in children.items()}
-        host, _, port = ready["mail"]["smtp"].rpartition(":")
-        return cls(
-            children=tuple(children.values()),
-            controls={name: lines.get("control", lines["url"]) for name, lines in ready.items()},
-            addresses={
-                "dom_url": ready["dom"]["url"],
-                "payments_url": ready["payments"]["url"],
-                "smtp_host": host,
-                "smtp_port": int(port),
-            },
-        )
+        child = Child.start(lambda say, hear: asyncio.run(_live(folder, seed, say)), folder / "outside.log")
+        line = child.line()
+        assert line is not None, child.output.read_text()
+        ready = json.loads(line)
+        return cls(child=child, controls=ready["controls"], addresses=ready["addresses"])
 
     def fault(self, peer: str, fault: Mapping[str, object]) -> None:
         """Put a fault on a simulator's schedule, in its own words."""
@@ -70,9 +70,13 @@ class Outside:
             pull(self.controls[peer], "POST", "/control/clock", {"advance_seconds": seconds})
 
     def stop(self) -> None:
-        """End all three."""
-        for child in self.children:
-            child.kill()
+        """End all three at once."""
+        self.child.kill()
+
+    def close(self) -> None:
+        """End all three, their ledgers whole in their files."""
+        os.kill(self.child.pid, signal.SIGTERM)
+        assert self.child.line() is None
 
 
 def pull(control: str, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - a JSON document
@@ -89,22 +93,39 @@ def pull(control: str, method: str, path: str, body: object = None) -> Any:  # n
     return json.loads(said)
 
 
-def _started(log: Path, program: Callable[[], None]) -> Child:
-    def run(say: int, hear: int) -> None:
-        import os  # noqa: PLC0415 - in the child alone
-
-        os.dup2(say, 1)
-        program()
-
-    return Child.start(run, log)
-
-
-def _ready(child: Child) -> dict[str, str]:
-    line = child.line()
-    assert line is not None, child.output.read_text()
-    return dict(json.loads(line))
-
-
-def wait_a_moment() -> None:
-    """Let a simulator's own rounds come round."""
-    time.sleep(0.05)
+async def _live(folder: Path, seed_from: Path | None, say: int) -> None:
+    """One process and one loop for all three, for a process costs more than what it does here."""
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    orders, money, mails = (
+        Orders(folder / "dom.db"),
+        Money(folder / "payments.db"),
+        Mailbox(folder / "mail.db"),
+    )
+    if seed_from is not None:
+        seed(orders, seed_from, _CONTEXT)
+        orders.set_setting("secret", "whsec_" + "A" * 44)
+    dom = DomSimulator(orders, _CONTEXT, host=_HOST, port=0, control_token="")
+    bank = BankSimulator(money, host=_HOST, port=0, delays=Delays())
+    mail_faults = MailFaults()
+    smtp = SmtpPort(mails, mail_faults, host=_HOST, port=0)
+    mail = Listener(MailHttp(mails, mail_faults, Outage(smtp)).app(), host=_HOST, port=0)
+    async with listening(smtp, mail):
+        rounds = [asyncio.create_task(dom.live(stop, 0)), asyncio.create_task(bank.live(stop))]
+        while not (dom._control.port and bank._control.port):
+            await asyncio.sleep(0.001)
+            assert not any(task.done() for task in rounds)
+        host, _, port = smtp.address.rpartition(":")
+        ready = {
+            "controls": {"dom": dom._control.url, "payments": bank._control.url, "mail": mail.url},
+            "addresses": {
+                "dom_url": dom._listener.url,
+                "payments_url": bank._listener.url,
+                "smtp_host": host,
+                "smtp_port": int(port),
+            },
+        }
+        os.write(say, f"{json.dumps(ready)}\n".encode())
+        await asyncio.gather(*rounds)
+    for book in (orders, money, mails):
+        book.close()

@@ -6,7 +6,6 @@ One for each inventory system of the carts. Built by a process of its own, so th
 import asyncio
 import json
 import os
-import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,10 +55,7 @@ def build_templates(databases: Databases, home: Path) -> Mapping[str, Template]:
         line = child.line(120)
         assert line is not None, child.output.read_text()
         assert child.line() is None
-        for simulator in outside.children:
-            os.kill(simulator.pid, signal.SIGTERM)  # so that the ledgers are whole in their files
-            while simulator.line() is not None:
-                pass
+        outside.close()
         made = json.loads(line)
         sales = {
             name: Sale(kind=name, cart_id=CartId(cart_id), actor=unpack(Actor, made["actor"]))
