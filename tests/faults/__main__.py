@@ -23,6 +23,7 @@ from pathlib import Path
 
 from tests.faults.carts import KINDS
 from tests.faults.machine import Machine, end_on_signal, open_machine
+from tests.faults.misbehaviour import rows, suffer_all
 from tests.faults.planted import PLANTED
 from tests.faults.played import Played, Schedule
 from tests.faults.schedules import HOWS, of_json, pairs, random_schedule, singles, system_calls
@@ -56,8 +57,16 @@ def main(arguments: list[str] | None = None) -> int:
     )
     tally = _taken_up(options.state, asked)
     with open_machine(options.database, options.plant) as machine:
-        made = _schedules(machine, options, tally)
-        _play_all(machine, made, tally, options)
+        if options.misbehaviour:
+            table = list(rows())
+            _judge(
+                machine.play_alone(lambda life, outside: suffer_all(life, outside, table)),
+                tally,
+                strict=False,
+            )
+            tally.done = len(table)
+        else:
+            _play_all(machine, _schedules(machine, options, tally), tally, options)
     said = {
         "database": options.database,
         "seed": options.seed if options.count else None,
@@ -152,6 +161,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--count", type=int, default=0, help="so many random schedules")
     parser.add_argument("--seed", type=int, default=1, help="of the random schedules (%(default)s)")
     parser.add_argument("--state", type=Path, help="file that remembers how far it is")
+    parser.add_argument(
+        "--misbehaviour", action="store_true", help="the table of all faults at all operations, in one life"
+    )
     parser.add_argument("--plant", choices=tuple(PLANTED), default="", help="a bug, to see it found")
     parser.add_argument("--play", default="", help="one schedule, as a story prints it")
     return parser

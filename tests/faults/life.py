@@ -128,9 +128,7 @@ class Life:
     async def desk(self) -> None:
         """Prepare, then Submit."""
         checkout, actor = self.office.checkout, self.sale.actor
-        if not await self._press(
-            "prepare", lambda cart: checkout.prepare(actor, cart.cart_id, version=cart.version)
-        ):
+        if not await self.prepare():
             return
         result = await self._press(
             "submit", lambda cart: checkout.submit(actor, cart.cart_id, version=cart.version)
@@ -138,10 +136,18 @@ class Life:
         if isinstance(result, SubmitResult):
             self._told(result)
 
+    async def prepare(self) -> bool:
+        """Press Prepare; tell whether it was done."""
+        checkout, actor = self.office.checkout, self.sale.actor
+        prepared = await self._press(
+            "prepare", lambda cart: checkout.prepare(actor, cart.cart_id, version=cart.version)
+        )
+        return prepared is not None
+
     async def closing(self) -> list[str]:
         """Return what is not as it must be."""
         await self.worker.until_quiet()
-        wrong = await self._check("once quiet")
+        wrong = await self.check("once quiet")
         cart = await self._cart()
         if cart.status is CartStatus.OPEN:
             self.tell("the agent tries again")
@@ -155,7 +161,7 @@ class Life:
         if cart.status is not CartStatus.ORDERED:
             wrong.append(f"The cart can not be sold any more: it is {cart.status.value}.")
         await self._time_runs_out()
-        return wrong + await self._check("at the end")
+        return wrong + await self.check("at the end")
 
     async def _time_runs_out(self) -> None:
         self.worker.jump_over(_AN_HOUR)
@@ -185,7 +191,8 @@ class Life:
     def _told(self, result: SubmitResult) -> None:
         self.tell(f"told submit: {result.state.value} {result.order_number}")
 
-    async def _check(self, when: str) -> list[str]:
+    async def check(self, when: str) -> list[str]:
+        """Return what invariants, books and database say is wrong."""
         books: Mapping[str, Any] = ledgers_of_world(Path(self.office.settings.data_dir) / "world")
         findings = await self.office.store.read(
             lambda connection: check_all(

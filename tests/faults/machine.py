@@ -73,30 +73,43 @@ class Machine:
 
     def play(self, schedule: Schedule) -> Played:
         """Play one schedule from its beginning to the check."""
-        self._played += 1
-        place = self._home / f"s{self._played}"
-        template = self._templates[schedule.kind]
-        self._clock.reset()
         played = Played(schedule=schedule)
+        self._on_stage(played, lambda stage: self._lives(played, stage))
+        return played
+
+    def play_alone(self, act: Callable[[Life, Outside], Awaitable[object]]) -> Played:
+        """Let one office live through something, over an account's cart."""
+        played = Played(schedule=Schedule(kind="account"))
+
+        def alone(stage: "_Stage") -> None:
+            self._live(played, stage, _Part(name="alone", act=lambda life: act(life, stage.outside)))
+
+        self._on_stage(played, alone)
+        return played
+
+    def _on_stage(self, played: Played, lives: Callable[["_Stage"], None]) -> None:
+        self._played += 1
+        self._clock.reset()
+        place = self._home / f"s{self._played}"
+        template = self._templates[played.schedule.kind]
         database = self._databases.copy(template.database, place)
         outside = Outside.start(place / "world", ledgers=template.ledgers)
+        log = place / "lives.log"
         try:
-            for peer, fault in schedule.faults:
+            for peer, fault in played.schedule.faults:
                 outside.fault(peer, fault)
             settings = Settings(data_dir=place, database_url=database, **_SHORT, **outside.addresses)
-            sale = template.sales[schedule.kind]
-            self._lives(
-                played, _Stage(settings=settings, sale=sale, outside=outside, log=place / "lives.log")
-            )
+            sale = template.sales[played.schedule.kind]
+            lives(_Stage(settings=settings, sale=sale, outside=outside, log=log))
         except HungError as hung:
             played.wrong.append(str(hung))
         finally:
             outside.stop()
-            log = place / "lives.log"
+            told = [line for _, lines in played.trail for line in lines if line.startswith("wrong ")]
+            played.wrong += [line.removeprefix("wrong ") for line in told]
             played.log = log.read_text(errors="replace") if log.exists() and played.wrong else ""
             self._databases.drop(database)
             shutil.rmtree(place, ignore_errors=True)
-        return played
 
     def _rehearse(self) -> None:
         """Live through one schedule in this process: what is imported and cached on the way, every fork has."""
@@ -134,8 +147,6 @@ class Machine:
             self._live(played, stage, part)
         stage.outside.fair_weather()
         self._live(played, stage, _Part(name="closing", act=Life.closing))
-        told = [line for _, lines in played.trail for line in lines if line.startswith("wrong ")]
-        played.wrong += [line.removeprefix("wrong ") for line in told]
 
     def _live(self, played: Played, stage: "_Stage", part: _Part) -> None:
         lines: list[str] = []

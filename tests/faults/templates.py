@@ -72,7 +72,7 @@ def _build(say: int, settings: Settings, system: InventorySystem, kinds: tuple[C
         office.store.run_here(lambda connection: _use(connection, settings.store_id, system))
         [login] = [login for login in office.staff.demo_logins() if login.login == "ann"]
         ann = await office.staff.sign_in(login.login, login.password, desk="desk 7")
-        carts = {kind.name: await _cart(office, ann, kind) for kind in kinds}
+        carts = {kind.name: await build_cart(office, ann, kind) for kind in kinds}
         # The DOM pushes to nobody here, so what the cache kept would only grow old.
         office.store.run_here(lambda connection: connection.execute(delete(availability)))
         await office.close()
@@ -81,7 +81,8 @@ def _build(say: int, settings: Settings, system: InventorySystem, kinds: tuple[C
     asyncio.run(build())
 
 
-async def _cart(office: BackOffice, ann: Actor, kind: CartKind) -> CartId:
+async def build_cart(office: BackOffice, ann: Actor, kind: CartKind) -> CartId:
+    """Take a new caller's call and build the cart of that kind, payments and all; it is not prepared."""
     carts = office.carts
     caller = await office.customers.add(ann, _CALLER)
     caller = await office.customers.add_address(ann, caller.customer_id, _VAN_NUYS)

@@ -90,6 +90,7 @@ class MachineWorker:
     async def until_quiet(self) -> None:
         """Work until nothing is left; RuntimeError when it never ends."""
         self._take_up()
+        self._ran = 0
         await self._keep_house()
         while True:
             waiting = self._waiting()

@@ -25,7 +25,7 @@ class CallFault(ScheduledFault):
 
     operation: str = "*"
     seconds: float = Field(default=0.2, ge=0, le=86_400)
-    status: int = Field(default=500, ge=500, le=599)
+    status: int = Field(default=500, ge=400, le=599)
     retry_after: str | None = Field(default=None, max_length=100, pattern=r"^[ -~]*$")
 
 

@@ -8,6 +8,7 @@
 | slow_drip | the answer with a byte every ``seconds`` |
 | huge_body | the answer and ten megabytes |
 | not_json | a page of HTML |
+| turned_away | a page of HTML with a 4xx of a machine in between (``status``, else 403) |
 | wrong_types | every value of another type |
 | any other | the answer as it was given |
 """
@@ -24,6 +25,7 @@ from backoffice.external.serving import cut_connection
 from backoffice.external.simulation.faults import CallFault
 
 _HUGE = 10 * 1024 * 1024
+_FORBIDDEN, _SERVER_ERROR = 403, 500
 
 
 class Misbehaving(Response):
@@ -40,6 +42,9 @@ class Misbehaving(Response):
                 content = json.dumps({name: _of_another_type(value) for name, value in body.items()}).encode()
             case "not_json":
                 content, media_type = b"<html><body><h1>It works!</h1></body></html>", "text/html"
+            case "turned_away":
+                content, media_type = b"<html><body><h1>Forbidden</h1></body></html>", "text/html"
+                status = fault.status if fault.status < _SERVER_ERROR else _FORBIDDEN
             case "huge_body":
                 content = json.dumps({**body, "padding": "x" * _HUGE}).encode()
             case _:

@@ -38,6 +38,7 @@ TRANSFER_FAULTS: list[tuple[str, dict[str, object], type, bool]] = [
     ("redirect", {}, Unknown, False),
     ("too_many", {"retry_after": "7"}, Unreachable, False),
     ("unavailable", {"retry_after": "7"}, Unknown, False),
+    ("turned_away", {}, Refused, False),
     ("refuse", {"code": "credit_limit", "reason": "The customer's limit is reached."}, Refused, False),
 ]
 # A read has no effect: what can not be believed is Unknown all the same, never a guess.
@@ -50,6 +51,7 @@ READ_FAULTS = [
     ("wrong_types", Unknown),
     ("redirect", Unknown),
     ("too_many", Unreachable),
+    ("turned_away", Refused),
     ("refuse", Refused),
 ]
 

@@ -24,6 +24,7 @@ NOT_DONE = [
     ("too_many", Unreachable),
     ("unavailable", Unknown),
     ("in_progress", Unknown),
+    ("turned_away", Unknown),
 ]
 DONE = [
     ("error_after", Unknown),

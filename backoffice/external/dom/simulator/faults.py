@@ -18,6 +18,7 @@ details, history; ``*`` is any of these. push_order, push_inventory; ``push`` is
 | wrong_echo | effect, then an answer about another order, reservation or message |
 | redirect | 302 to elsewhere; no effect |
 | too_many, unavailable | 429, 503 with ``retry_after`` as the header's value (null: no header); no effect |
+| turned_away | a page of HTML with ``status`` (403) from a machine in between; no effect |
 | refuse | 422 with ``code`` and ``reason``; no effect |
 | partial | a reservation holds at most ``quantity`` of each line, and says so |
 | hollow | a reservation answers 200 without lines and holds nothing |
@@ -52,7 +53,16 @@ Operation = Literal[
     "push_inventory",
 ]
 BEFORE = frozenset(
-    {"error_before", "drop_before", "silent_before", "redirect", "too_many", "unavailable", "refuse"}
+    {
+        "error_before",
+        "drop_before",
+        "silent_before",
+        "redirect",
+        "too_many",
+        "unavailable",
+        "refuse",
+        "turned_away",
+    }
 )
 Kind = Literal[
     "latency",
@@ -71,6 +81,7 @@ Kind = Literal[
     "redirect",
     "too_many",
     "unavailable",
+    "turned_away",
     "refuse",
     "partial",
     "hollow",

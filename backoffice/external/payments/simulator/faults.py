@@ -17,6 +17,7 @@ until cleared). They live in memory: a simulator that was restarted is healthy.
 | huge_body | effect, then ten megabytes |
 | too_many | 429 with ``retry_after`` as its header (seconds, a date, nonsense; null: none); no effect |
 | unavailable | 503, the same |
+| turned_away | a page of HTML with ``status`` (403) from a machine in between; no effect |
 | in_progress | 409 key_in_progress: the first try with this key still runs; no effect |
 | decline | an authorisation is declined with ``code`` |
 | pending | an authorisation is decided after ``seconds``: approved, or declined with ``code`` |
@@ -32,7 +33,14 @@ Operation = Literal[
     "*", "authorise", "capture", "void", "refund", "find", "list_cards", "create_link", "cancel_link"
 ]
 BeforeKind = Literal[
-    "error_before", "drop_before", "silent_before", "too_many", "unavailable", "in_progress", "late"
+    "error_before",
+    "drop_before",
+    "silent_before",
+    "too_many",
+    "unavailable",
+    "in_progress",
+    "late",
+    "turned_away",
 ]
 AfterKind = Literal[
     "error_after",
