@@ -23,7 +23,9 @@ from backoffice.store.tables.selling import reservations
 from backoffice.store.tables.undoing import take_backs
 
 LOST_AFTER = timedelta(minutes=1)
-_GUARDED = frozenset({"resume_checkout", "transfer_order"})  # a job too many finds out and ends
+_GUARDED = frozenset(
+    {"resume_checkout", "transfer_order", "settle_payment"}
+)  # a job too many finds out and ends
 
 
 class Maintenance:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.external.processes import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 # Coverage would follow the machine through every fork, at three times the cost.
 _ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
 
