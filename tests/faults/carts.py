@@ -11,7 +11,10 @@ ON_ACCOUNT = PaymentPlan(method=PaymentMethod.ON_ACCOUNT, reference="PO 4711", l
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CartKind:
-    """How a cart is built; ``sells``: its own payment can succeed, however long it takes."""
+    """How a cart is built; ``sells``: its own payment can succeed, however long it takes.
+
+    ``customer_pays``: whoever got a link presses its button before the next process lives.
+    """
 
     name: str
     pay: tuple[PaymentPlan, ...]
@@ -20,6 +23,7 @@ class CartKind:
     sells: bool = True
     coupons: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
+    customer_pays: bool = False
 
 
 def card(token: str, cents: int | None = None) -> PaymentPlan:
@@ -28,6 +32,7 @@ def card(token: str, cents: int | None = None) -> PaymentPlan:
     return PaymentPlan(method=PaymentMethod.CARD, reference=token, label=token, amount=amount)
 
 
+_LINK = PaymentPlan(method=PaymentMethod.LINK, reference="", label="Payment link")
 _APPROVES = card("card_approves")
 _OWN_STOCK = InventorySystem.NON_ATP
 _GIFTS = ("3*HL-U509-R", "1*GIFT-50")
@@ -50,6 +55,9 @@ KINDS = {
         CartKind(name="late_no", pay=(card("card_declines_late"),), sells=False),
         CartKind(name="silent", pay=(card("card_never_answers"),)),
         CartKind(name="late_effect", pay=(card("card_late_effect"),)),
+        CartKind(name="link_paid", pay=(_LINK,), customer_pays=True),
+        CartKind(name="card_and_link", pay=(card("card_approves", 1500), _LINK), customer_pays=True),
+        CartKind(name="link_unpaid", pay=(_LINK,)),
         CartKind(name="own_stock", pay=(ON_ACCOUNT,), system=_OWN_STOCK),
         CartKind(name="own_stock_card", pay=(_APPROVES,), system=_OWN_STOCK),
         CartKind(

@@ -193,13 +193,12 @@ class Life:
 
     async def check(self, when: str) -> list[str]:
         """Return what invariants, books and database say is wrong."""
-        books: Mapping[str, Any] = ledgers_of_world(Path(self.office.settings.data_dir) / "world")
-        findings = await self.office.store.read(
-            lambda connection: check_all(
-                connection,
-                Ledgers(now=self.clock(), quiet=True, payments=books["payments"], dom=books["dom"]),
-            )
+        place = Path(self.office.settings.data_dir)
+        books: Mapping[str, Any] = ledgers_of_world(place / "world")
+        ledgers = Ledgers(
+            now=self.clock(), quiet=True, payments=books["payments"], dom=books["dom"], files=place
         )
+        findings = await self.office.store.read(lambda connection: check_all(connection, ledgers))
         self.tell(f"check {when}: {sum(finding.state == 'holds' for finding in findings)} hold")
         wrong = [
             f"{when}: invariant {finding.invariant.number}: {violation.subject}: {violation.sentence}"

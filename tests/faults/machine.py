@@ -23,6 +23,7 @@ from typing import Any
 
 from backoffice.domain.errors import StoreUnavailable
 from backoffice.settings import Settings
+from tests.faults.carts import KINDS
 from tests.faults.clock import MachineClock
 from tests.faults.databases import Databases
 from tests.faults.forks import Child, HungError, WarmStatements
@@ -141,12 +142,19 @@ class Machine:
             stage,
             _Part(name="desk", act=Life.desk, strikes=schedule.desk, traced=traced.get("desk", "")),
         )
+        self._customer(played, stage)
         for number, strikes in enumerate(schedule.workers, 1):
             name = f"worker {number}"
             part = _Part(name=name, act=_work, strikes=strikes, traced=traced.get(name, ""))
             self._live(played, stage, part)
+            self._customer(played, stage)
         stage.outside.fair_weather()
         self._live(played, stage, _Part(name="closing", act=Life.closing))
+
+    def _customer(self, played: Played, stage: "_Stage") -> None:
+        if KINDS[played.schedule.kind].customer_pays:
+            pressed = stage.outside.pay_links()
+            played.trail.append(("customer", [f"presses Pay on {pressed} pages"]))
 
     def _live(self, played: Played, stage: "_Stage", part: _Part) -> None:
         lines: list[str] = []

@@ -69,6 +69,14 @@ class Outside:
         for peer in ("dom", "payments"):
             pull(self.controls[peer], "POST", "/control/clock", {"advance_seconds": seconds})
 
+    def pay_links(self) -> int:
+        """Press Pay on every page that is open; return how many there were."""
+        links = pull(self.controls["payments"], "GET", "/control/ledger")["links"]
+        pages = [link["id"] for link in links if link["status"] == "open"]
+        for page in pages:
+            _press(f"{self.addresses['payments_url']}/pay/{page}")
+        return len(pages)
+
     def stop(self) -> None:
         """End all three at once."""
         self.child.kill()
@@ -91,6 +99,16 @@ def pull(control: str, method: str, path: str, body: object = None) -> Any:  # n
         connection.close()
     assert answer.status == 200, said
     return json.loads(said)
+
+
+def _press(page: str) -> None:
+    where = urlsplit(page)
+    connection = http.client.HTTPConnection(str(where.hostname), where.port, timeout=20)
+    try:
+        connection.request("POST", where.path)
+        assert connection.getresponse().status == 200, page
+    finally:
+        connection.close()
 
 
 async def _live(folder: Path, seed_from: Path | None, say: int) -> None:

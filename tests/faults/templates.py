@@ -52,7 +52,7 @@ def build_templates(databases: Databases, home: Path) -> Mapping[str, Template]:
         settings = Settings(data_dir=folder, database_url=url, demo=True, **outside.addresses)
         kinds = tuple(kind for kind in KINDS.values() if kind.system is system)
         child = Child.start(lambda say, hear: _build(say, settings, system, kinds), folder / "build.log")  # noqa: B023 - runs at once
-        line = child.line(120)
+        line = child.line()
         assert line is not None, child.output.read_text()
         assert child.line() is None
         outside.close()
