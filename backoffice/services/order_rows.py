@@ -66,11 +66,7 @@ _ADD_STATUS = Write(
 def move_order(
     connection: Connection, order_id: str, after: OrderStatus, *, at: datetime, actor: str, reason: str
 ) -> None:
-    """Move the order's status and add to its history; Conflict when the table does not allow it.
-
-    Gift certificates bought in it follow: usable once it counts as paid, gone when it is cancelled, and so do
-    coupons it earned.
-    """
+    """Move the order's status and add to its history; Conflict when the table does not allow it."""
     changed = connection.execute(_MOVE[after], {"order": order_id})
     if not changed.rowcount:
         before: str | None = connection.execute(
@@ -83,11 +79,6 @@ def move_order(
         sentence = "The order changed meanwhile."
         raise Conflict(sentence)
     add_status(connection, order_id, after, at=at, actor=actor, reason=reason)
-    if after in _PAID:
-        activate_bought(connection, order_id, at)
-    elif after is OrderStatus.CANCELLED:
-        cancel_bought(connection, order_id, at)
-        withdraw_earned(connection, order_id)
 
 
 def step_back(
@@ -107,9 +98,18 @@ def step_back(
 def add_status(
     connection: Connection, order_id: str, status: OrderStatus, *, at: datetime, actor: str, reason: str
 ) -> None:
-    """Add to the order's history; its status itself is written by whoever moved it."""
+    """Add to the order's history; its status itself is written by whoever moved it.
+
+    Every move comes by here, so what follows an order does, too: gift certificates bought in it can be used once it
+    counts as paid and are gone when it is cancelled, as are coupons it earned.
+    """
     said = {"order": order_id, "status": status.value, "at": at, "actor": actor, "reason": reason}
     _ADD_STATUS(connection, said)
+    if status in _PAID:
+        activate_bought(connection, order_id, at)
+    elif status is OrderStatus.CANCELLED:
+        cancel_bought(connection, order_id, at)
+        withdraw_earned(connection, order_id)
 
 
 def load_order(connection: Connection, order_number: str) -> Order | None:

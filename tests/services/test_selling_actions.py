@@ -5,16 +5,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import RowMapping, update
+from sqlalchemy import Connection, RowMapping, update
 
 from backoffice.domain.cart import Cart
 from backoffice.domain.errors import Refusal
-from backoffice.domain.payment import PaymentPlan
+from backoffice.domain.payment import PaymentMethod, PaymentPlan
 from backoffice.domain.pricing import Limits, Minimum, PricingRules
-from backoffice.domain.statuses import CheckoutState
+from backoffice.domain.statuses import CheckoutState, OrderStatus
 from backoffice.services.checkout.actions.create_gift_certificates import RECIPIENT
 from backoffice.services.checkout.actions.lists import PIPELINE
 from backoffice.services.limited_uses import count_back, count_uses
+from backoffice.services.order_rows import add_status
 from backoffice.store.tables.messages import mails
 from backoffice.store.tables.ordering import order_lines, orders
 from backoffice.store.tables.people import customers
@@ -246,6 +247,27 @@ async def test_certificates_bought_are_usable_once_the_order_is_paid(desk: Desk)
     buyer = await paid_with(desk, rows[0]["code"])
     assert buyer.prepared is not None
     assert buyer.prepared.certificates != ()
+
+
+async def test_an_order_that_waits_for_its_payment_brings_nothing_that_can_be_used(desk: Desk) -> None:
+    """Until the customer has paid by the link; whatever cancels the order takes the certificate and the coupon back."""
+    reward(desk, "over-30", "thank-you-50", "30")
+    link = PaymentPlan(method=PaymentMethod.LINK, reference="", label="Link")
+
+    result = await desk.ordered("1*GIFT-50", pay=link)
+
+    [row] = bought(desk)
+    assert (desk.order(result.order_number)["status"], row["status"]) == ("M", "inactive")
+    order_id = desk.order(result.order_number)["order_id"]
+
+    def follow(connection: Connection, status: OrderStatus) -> None:
+        add_status(connection, order_id, status, at=desk.clock.now, actor="dom", reason="")
+
+    desk.do(lambda connection: follow(connection, OrderStatus.AUTHORISED))
+    assert [row["status"] for row in bought(desk)] == ["active"]
+    desk.do(lambda connection: follow(connection, OrderStatus.CANCELLED))
+    assert [row["status"] for row in bought(desk)] == ["cancelled"]
+    assert [row["active"] for row in earned(desk)] == [False]
 
 
 async def test_an_order_of_certificates_goes_to_the_dom_like_any_other(desk: Desk) -> None:
