@@ -25,6 +25,7 @@ from tests.ui.calls.sample import (
 from ui.screens.calls.changes import changes, total_moved
 from ui.screens.calls.split import split, with_plan, without_idle, without_plan
 from ui.screens.calls.where_from import CERTIFICATES, ITEMS, OFFERS, SHIPPING, TAX, Cents, where_from
+from ui.screens.calls.words import paid_words
 from ui.text import Text
 
 TEXT = Text("en_US", UTC, lambda: NOW)
@@ -238,6 +239,14 @@ def test_ways_to_pay_add_up_and_the_rest_is_filled_in(
     assert found.missing == (usd(missing) if missing else None)
     assert found.over == (usd(over) if over else None)
     assert found.is_whole is (missing is None and over is None and bool(plans))
+
+
+def test_what_goes_by_a_link_is_never_called_paid() -> None:
+    link = plan("", method=PaymentMethod.LINK)
+    assert paid_words(split((plan("visa"),), usd("9.00")), TEXT) == "Paid visa"
+    assert paid_words(split((plan("visa", "4.00"), link), usd("9.00")), TEXT).startswith(
+        "To be paid visa $4.00"
+    )
 
 
 def test_nothing_left_to_pay_needs_no_way_to_pay_it() -> None:

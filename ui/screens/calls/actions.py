@@ -101,14 +101,12 @@ class CallActions:
                 "copyLink",
                 tr("Copy the link"),
                 "Ctrl+Shift+C",
-                icon="copy",
                 tip=tr("Copy where the customer pays"),
             ),
             send_link=add(
                 "sendLink",
                 tr("Send by e-mail"),
                 "Ctrl+Shift+E",
-                icon="mail",
                 tip=tr("Mail the link once more"),
             ),
             close_link=add(

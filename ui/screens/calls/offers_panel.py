@@ -51,10 +51,11 @@ class OffersPanel(QWidget):
         offers, cart = state.offers, state.cart
         if cart is None:
             return
+        self.setVisible(not state.order.paying)
         shown = offers.open and not why_not
         opened = shown and self._fields.isHidden()
         self._fields.setVisible(shown)
-        self._button.setVisible(not shown and not state.is_over and not state.order.paying)
+        self._button.setVisible(not shown and not state.is_over)
         self._coupon_field.show_wrong(offers.coupon_problem.text if offers.coupon_problem else "")
         self._certificate_field.show_wrong(
             offers.certificate_problem.text if offers.certificate_problem else ""

@@ -15,7 +15,7 @@ from ui.screens.calls.sentence import Sentence
 from ui.screens.calls.split import Split, split_of
 from ui.screens.calls.state import Busy, CallState, Promise, is_submitted, is_unknown, promise_of
 from ui.screens.calls.totals_panel import TotalsPanel
-from ui.screens.calls.words import shares_words
+from ui.screens.calls.words import paid_words
 from ui.text import Text
 from ui.theme import Space
 from ui.tone import Tone
@@ -133,8 +133,8 @@ class OrderColumn(QScrollArea):
         )
         self._next.setText("" if ended or order.busy is not Busy.NO else reason)
         self._next.setVisible(bool(self._next.text()))
-        shown = cart is not None and bool(cart.payments) and not order.paying
-        self._paid.setText(tr("Paid {how}", how=shares_words(split, self._text)) if shown else "")
+        shown = cart is not None and bool(cart.payments) and not order.paying and order.link.page is None
+        self._paid.setText(paid_words(split, self._text) if shown else "")
         self._paid.setVisible(bool(self._paid.text()))
 
     def _arrange(self) -> None:

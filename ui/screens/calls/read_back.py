@@ -74,7 +74,12 @@ def _paid(cart: Cart, text: Text, *, holds: bool) -> str:
     split = split_of(cart, holds=holds)
     ways = [one.code for one in cart.prepared.certificates] if holds and cart.prepared else []
     ways += [shares_words(split, text)] if split.shares else []
-    return tr("paid {how}", how=", ".join(ways)) if ways else tr("no payment chosen yet")
+    if not ways:
+        return tr("no payment chosen yet")
+    how = tr("paid {how}", how=", ".join(ways))
+    if split.missing is None:
+        return how
+    return tr("{how}; {amount} not paid by anything yet", how=how, amount=spoken_money(split.missing, text))
 
 
 def spoken(number: int, text: Text) -> str:

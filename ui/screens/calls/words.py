@@ -7,6 +7,7 @@ from backoffice.domain.cart import Cart, CartLine, HeldLine, LineTotal
 from backoffice.domain.customer import CustomerHit
 from backoffice.domain.inventory import Availability, AvailabilityStatus, LineResult, Source
 from backoffice.domain.money import Money
+from backoffice.domain.payment import PaymentMethod
 from ui.screens.calls.split import Split
 from ui.screens.calls.state import Moved, Promise, Removed, Repriced
 from ui.text import Text
@@ -112,6 +113,13 @@ def last_words(last: Removed | Repriced | Moved | None, text: Text) -> str:
             return tr("{n} × {name} sent elsewhere.", n=text.number(last.quantity), name=last.name)
         case None:
             return ""
+
+
+def paid_words(split: Split, text: Text) -> str:
+    """Return "Paid on account: PO 4711"; what goes by a link is to be paid, for nobody knows yet whether it will be."""
+    how = shares_words(split, text)
+    by_link = any(share.plan.method is PaymentMethod.LINK for share in split.shares)
+    return tr("To be paid {how}", how=how) if by_link else tr("Paid {how}", how=how)
 
 
 def shares_words(split: Split, text: Text) -> str:
