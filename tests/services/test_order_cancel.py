@@ -20,7 +20,7 @@ from backoffice.services.checks.ledgers import Ledgers
 from backoffice.services.order_sync import OrderSync
 from backoffice.services.payments.moves import plan
 from backoffice.store.tables.messages import mails
-from backoffice.store.tables.ordering import locks, order_lines, order_statuses, payments
+from backoffice.store.tables.ordering import locks, order_lines, order_statuses, payments, transfers
 from backoffice.store.tables.people import audit
 from backoffice.store.tables.selling import reservations
 from tests.services.desk import CARD, DECLINED, Desk
@@ -282,3 +282,12 @@ async def test_order_that_waits_for_its_customer_to_pay_is_cancelled(desk: Desk)
     assert desk.dom.sent == []
     assert len([mail for mail in desk.mail.received if "cancelled" in mail.subject]) == 1
     assert_invariants_hold(desk)
+
+
+async def test_transfer_that_was_given_up_before_is_left_as_it_is(desk: Desk) -> None:
+    await desk.ordered()
+    desk.do(
+        lambda connection: connection.execute(update(transfers).values(status="given_up", reason="Before."))
+    )
+    assert (await cancel(desk)).status is OrderStatus.CANCELLED
+    assert desk.transfer(NUMBER)["reason"] == "Before."
