@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from backoffice.domain.cart import Cart
 from backoffice.domain.ids import Sku
-from backoffice.domain.pricing import Limits, PercentOff, PerShipment, ShippingTariff
+from backoffice.domain.pricing import Limits, PercentOff, PerShipment, ShippingOff, ShippingTariff
 from backoffice.store.tables.pricing import gift_certificates, tax_rates, use_counts
 from tests.services.desk import ORLANDO, Desk
 from tests.services.selling import (
@@ -67,6 +67,24 @@ async def test_lines_that_came_changed_and_went(desk: Desk) -> None:
     items, total = said(await desk.prepare(cart))
     assert items.endswith("(3 x HL-U509 is new; 2 lines were taken out).")
     assert total.startswith("Total: $111.97, was $")
+
+
+async def test_what_stayed_as_it_was_is_not_told(desk: Desk) -> None:
+    offer(desk, "Sale")
+    cart = await flat(desk, f"1*{HELMET}", f"1*{BIKE}")
+    offer(desk, "Ship", ShippingOff(), needs_coupon=True)
+    coupon(desk, "FREE", "Ship")
+    cart = await desk.office.carts.set_coupons(AGENT, cart.cart_id, ("FREE",), version=cart.version)
+    desk.clock.pass_time(timedelta(seconds=31))
+    cart = await desk.prepare(cart)
+    assert said(cart)[0].endswith("(“Ship” takes $7.00 off).")
+
+    price_list(desk, "agreed", (BIKE, "700.00", 1), customer_id=ORLANDO)
+    desk.clock.pass_time(timedelta(seconds=31))
+    items = said(await desk.prepare(cart))[1]
+
+    assert items.startswith("Items: $734.99, was ")
+    assert HELMET not in items
 
 
 async def test_a_price_says_where_it_comes_from(desk: Desk) -> None:

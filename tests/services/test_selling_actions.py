@@ -17,7 +17,7 @@ from backoffice.services.checkout.actions.lists import PIPELINE
 from backoffice.services.limited_uses import count_back, count_uses
 from backoffice.services.order_rows import add_status
 from backoffice.store.tables.messages import mails
-from backoffice.store.tables.ordering import order_lines, orders
+from backoffice.store.tables.ordering import order_lines, orders, payments
 from backoffice.store.tables.people import customers
 from backoffice.store.tables.pricing import (
     certificate_moves,
@@ -27,7 +27,7 @@ from backoffice.store.tables.pricing import (
     use_counts,
 )
 from tests.services.desk import DECLINED, ON_ACCOUNT, ORLANDO, Desk
-from tests.services.selling import certificate, coupon, offer, reward
+from tests.services.selling import certificate, coupon, offer, reward, usd
 from tests.services.test_rollback import Stumbling
 from tests.services.world import AGENT
 
@@ -224,6 +224,49 @@ async def test_a_certificate_that_went_meanwhile_is_told(
     desk.do(lambda connection: connection.execute(small.values(changed)))
 
     assert (await desk.submit(cart)).sentence == said
+
+
+async def test_a_certificate_pays_its_part_and_the_account_the_rest(desk: Desk) -> None:
+    certificate(desk, "SMALL", 10)
+    cart = await paid_with(desk, "SMALL")
+
+    result = await desk.submit(cart)
+
+    assert result.state is CheckoutState.COMPLETED
+    desk.assert_totals_add_up(result.order_number)
+    paid = {row["method"]: row["amount"] for row in desk.rows(payments)}
+    assert paid["gift_certificate"] == 1000
+    assert desk.row(gift_certificates, code="SMALL")["balance"] == 0
+    assert [row["kind"] for row in desk.rows(certificate_moves, code="SMALL")][:1] == ["held"]
+
+
+async def test_a_certificate_alone_pays_a_small_order(desk: Desk) -> None:
+    certificate(desk, "LARGE", 500)
+    cart = await paid_with(desk, "LARGE")
+    assert cart.prepared is not None
+    assert cart.prepared.to_pay == usd(0)
+
+    result = await desk.submit(cart)
+
+    assert result.state is CheckoutState.COMPLETED
+    assert [row["method"] for row in desk.rows(payments)] == ["gift_certificate"]
+    left = desk.row(gift_certificates, code="LARGE")["balance"]
+    assert left == usd(500).minor - cart.prepared.totals.total.minor
+
+
+async def test_a_declined_card_gives_the_certificate_its_money_back(desk: Desk) -> None:
+    certificate(desk, "SMALL", 10)
+    cart = await desk.cart(f"1*{HELMET}", pay=DECLINED)
+    cart = await desk.office.carts.set_gift_certificates(
+        AGENT, cart.cart_id, ("SMALL",), version=cart.version
+    )
+
+    result = await desk.submit(cart)
+    await desk.run_jobs(within=timedelta(minutes=1))
+
+    assert result.state is CheckoutState.ROLLED_BACK
+    assert desk.row(gift_certificates, code="SMALL")["balance"] == 1000
+    assert sum(move["change"] for move in desk.rows(certificate_moves, code="SMALL")) == 1000
 
 
 # Gift certificates bought.
