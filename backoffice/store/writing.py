@@ -30,6 +30,8 @@ class Write:
         if isinstance(values, Mapping):
             compiled = self._compiled(connection.dialect, tuple(values))
             return connection.exec_driver_sql(compiled.sql, compiled.parameters(values))
+        if len(values) == 1:
+            return self(connection, values[0])  # for a server, many are three journeys and one is one
         compiled = self._compiled(connection.dialect, tuple(values[0]))
         return connection.exec_driver_sql(compiled.sql, [compiled.parameters(row) for row in values])
 

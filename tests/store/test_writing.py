@@ -92,10 +92,11 @@ def test_rows_are_those_that_execute_writes(connection: Connection) -> None:
 
     ADD(connection, FIRST)
     ADD(connection, [SECOND, {**SECOND, "name": "c"}])
+    ADD(connection, [{**SECOND, "name": "d"}])
 
     assert rows(connection)[:2] == expected
     assert expected[0]["at"] == NOON.astimezone(UTC)
-    assert len(rows(connection)) == 3
+    assert len(rows(connection)) == 4
 
 
 def test_update_writes_types_and_constants_and_counts_what_it_met(connection: Connection) -> None:
