@@ -18,6 +18,9 @@ from sqlcipher3 import dbapi2 as sqlite
 SAFE_SQLITE = (3, 51, 3)
 BUSY_SECONDS = 10.0
 _BEGIN = "begin"  # in a connection's ``info``: DEFERRED while it only reads
+KEPT_STATEMENTS = (
+    512  # per connection; a call uses more than the 100 that drivers keep, and each then comes anew
+)
 IDLE_SECONDS = 8.0  # a desk that stops in the middle of its turn is cut off before the others give up
 
 
@@ -33,11 +36,17 @@ def open_engine(database_url: str) -> Engine:
     if make_url(database_url).get_backend_name() == "sqlite":
         return _sqlite(database_url, explicit_begin=True)
     waits = {"lock_timeout": BUSY_SECONDS, "idle_in_transaction_session_timeout": IDLE_SECONDS}
-    return create_engine(
+    engine = create_engine(
         database_url,
         pool_size=6,
         connect_args={"options": " ".join(f"-c {name}={int(end * 1000)}" for name, end in waits.items())},
     )
+
+    @event.listens_for(engine, "connect")
+    def keep_more(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
+        connection.prepared_max = KEPT_STATEMENTS
+
+    return engine
 
 
 def open_durable_engine(database_url: str) -> Engine:
@@ -84,7 +93,11 @@ def _sqlite(database_url: str, *, explicit_begin: bool) -> Engine:
         module=sqlite,
         poolclass=QueuePool,
         pool_size=6,
-        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        connect_args={
+            "timeout": BUSY_SECONDS,
+            "check_same_thread": False,
+            "cached_statements": KEPT_STATEMENTS,
+        },
     )
 
     @event.listens_for(engine, "connect")
