@@ -4,7 +4,7 @@
    account and the rest by card, submits;
 2. the order is transferred by itself, and the DOM's shipments come back: seen on Orders;
 3. a supervisor signs in and makes the DOM refuse the next transfer; a second, small order fails;
-4. she retries it on Transfers, and it is transferred;
+4. she retries it on Transfers, and it is transferred; the checkout a declined card failed is seen on Checkouts;
 5. history, details, stock and messages are looked up;
 6. each screen is pictured in light and dark, and an account is written: exit code 0 only if all of it came true.
 """
@@ -18,14 +18,14 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QLabel, QPushButton
 
+from ui.album import Album
 from ui.arguments import Arguments
 from ui.heartbeat import Heartbeat
 from ui.person import NotSeen, Person
 from ui.screens.calls.code_list import CodeList
-from ui.theme import Scheme, Theme
 
 if TYPE_CHECKING:
     from ui.session import Session
@@ -40,6 +40,7 @@ _SMALL = "WB-H098"
 _COUPON = "AUTUMN10"
 _PART = "500"  # dollars on account; a card pays the rest
 _CARD = "4242"
+_DECLINED = "9995"
 _FAULT_IS_ON = "Demo: one fault is switched on."
 _SPOKEN = Qt.ItemDataRole.AccessibleTextRole
 _DONE = 0
@@ -52,37 +53,33 @@ class Journey:
     def __init__(self, session: "Session", arguments: Arguments) -> None:
         """Take the running desk, and where pictures and the account go."""
         self._session = session
-        self._pictures = arguments.pictures
         self._file = arguments.json
         self._person = Person(session.window)
         self._heartbeat = Heartbeat()
+        self._album = Album(arguments.pictures, session.window, self._heartbeat)
         self._account: dict[str, Any] = {"came_true": False}
         self._seconds: dict[str, float] = {}
         self._step = "start"
-        self._pictured: set[str] = set()
-        self._painting = 0.0  # seconds of this step that went into pictures
-        self._bound: asyncio.Timeout | None = None  # pictures do not count
 
     async def run(self) -> int:
         """Go all the way; return the exit code."""
         self._heartbeat.start()
         code = _DONE
         try:
-            async with asyncio.timeout(BOUND) as self._bound:
+            async with asyncio.timeout(BOUND) as self._album.bound:
                 await self._all_steps()
             self._account["came_true"] = True
         except (NotSeen, TimeoutError) as missing:
             reason = str(missing) or f"not done within {BOUND:.0f} seconds"
             self._account["failed_step"], self._account["reason"] = self._step, reason
             sys.stderr.write(f"The journey ended at “{self._step}”: {reason}\n")
-            self._picture("failed")
+            self._album.take("failed")
             code = _NOT_DONE
         self._heartbeat.stop()
         self._write_account()
         return code
 
     async def _all_steps(self) -> None:
-        first = self._first_order
         steps: tuple[tuple[str, Callable[[], Awaitable[None]]], ...] = (
             ("sign in as Ann", lambda: self._sign_in("ann")),
             ("find the caller by phone", self._find_caller),
@@ -90,21 +87,25 @@ class Journey:
             ("a coupon", self._enter_coupon),
             ("prepare", self._prepare_explained),
             ("payment in two ways", self._pay_in_two_ways),
-            ("submit", first),
+            ("submit", self._first_order),
             ("transferred by itself", self._transferred),
             ("shipped, says the DOM", self._shipped),
             ("sign in as supervisor", self._change_person),
             ("make the DOM refuse the next transfer", self._refuse_next),
-            ("a second order fails to transfer", self._second_order),
+            ("a declined card fails a checkout", self._declined),
+            ("the order after it fails to transfer", self._second_order),
             ("retry the transfer", self._retry),
+            ("look at the checkout that failed", self._failed_checkout),
             ("look up the history", self._history),
             ("look up the stock", self._stock),
             ("look at the messages", self._messages),
         )
         for self._step, act in steps:
-            began, self._painting = time.perf_counter(), 0.0
+            began, painted = time.perf_counter(), self._album.painting
             await act()
-            self._seconds[self._step] = round(time.perf_counter() - began - self._painting, 3)
+            self._seconds[self._step] = round(
+                time.perf_counter() - began - (self._album.painting - painted), 3
+            )
 
     # Ann's call
 
@@ -112,7 +113,7 @@ class Journey:
         person = self._person
         offered = {offer.login: offer for offer in self._session.office.staff.demo_logins()}
         await person.focus_on("loginField")
-        self._picture("sign-in")
+        self._album.take("sign-in")
         await person.write(login)
         await person.press("Tab")
         await person.write(offered[login].password)
@@ -127,7 +128,7 @@ class Journey:
         await person.until("the caller among those found", self._caller_found)
         while _PLACE not in self._hit():
             await person.press("Down")
-        self._picture("calls-caller")
+        self._album.take("calls-caller")
         await person.press("Return")
         await person.focus_on("entryLine")
 
@@ -144,7 +145,7 @@ class Journey:
         await person.press("F5")
         await person.until("the goods held, with a clock", lambda: person.words("heldClock"))
         await person.until("the way on to payment", lambda: self._may("paymentButton"))
-        self._picture("calls-prepared")
+        self._album.take("calls-prepared")
 
     async def _enter_coupon(self) -> None:
         person = self._person
@@ -162,7 +163,7 @@ class Journey:
         self._account["coupon"] = self._coupons()
         await person.press("Ctrl+T")
         await person.until("where the tax comes from", lambda: person.see(QAbstractItemView, "fromTax"))
-        self._picture("calls-explained")
+        self._album.take("calls-explained")
         await person.press("Ctrl+T")
 
     async def _pay_in_two_ways(self) -> None:
@@ -179,12 +180,11 @@ class Journey:
         await person.focus_on("savedCards")
         while _CARD not in self._card():
             await person.press("Down")
-        self._picture("calls-payment")
+        self._album.take("calls-payment")
         await person.press("Return")
-        await person.until("both ways chosen", lambda: _CARD in person.words("chosenPayment"))
+        await self._chosen(_CARD)
         self._account["paid"] = person.words("chosenPayment")
-        await person.until("the way on to submit", lambda: self._may("submitButton"))
-        self._picture("calls")
+        self._album.take("calls")
 
     async def _pay(self) -> None:
         person = self._person
@@ -192,8 +192,11 @@ class Journey:
         await person.focus_on("purchaseOrderNumber")
         await person.write("PO 4711")
         await person.press("Return")
-        await person.until("the payment chosen", lambda: person.words("chosenPayment"))
-        await person.until("the way on to submit", lambda: self._may("submitButton"))
+        await self._chosen("PO 4711")
+
+    async def _chosen(self, way: str) -> None:
+        await self._person.until(f"{way} chosen", lambda: way in self._person.words("chosenPayment"))
+        await self._person.until("the way on to submit", lambda: self._may("submitButton"))
 
     async def _submit(self) -> str:
         person = self._person
@@ -202,10 +205,9 @@ class Journey:
         return await person.until("the order's number", lambda: person.words("orderNumber"))
 
     async def _first_order(self) -> None:
-        number = await self._submit()
-        self._account["order_number"] = number
+        self._account["order_number"] = await self._submit()
         self._account["total"] = self._person.words("totalTotal")
-        self._picture("calls-submitted")
+        self._album.take("calls-submitted")
 
     async def _transferred(self) -> None:
         await self._person.press("Ctrl+O")
@@ -213,7 +215,7 @@ class Journey:
 
     async def _shipped(self) -> None:
         await self._order_says("orderStatusChip", "shipped", patience=_SHIPPED)
-        self._picture("orders-details")
+        self._album.take("orders-details")
 
     # The supervisor's day
 
@@ -228,19 +230,33 @@ class Journey:
         box.setFocus()
         await person.press("Space")
         await person.until("the fault on", lambda: _FAULT_IS_ON in self._banners())
-        self._picture("demo-faults")
+        self._album.take("demo-faults")
         await person.press("Ctrl+Shift+D")
 
-    async def _second_order(self) -> None:
+    async def _declined(self) -> None:
         person = self._person
         await self._find_caller()
         await self._add_lines((_SMALL,))
         await self._prepare()
+        await person.press("F7")
+        await person.focus_on("purchaseOrderNumber")
+        await person.tab_to("savedCards")
+        while _DECLINED not in self._card():
+            await person.press("Down")
+        await person.press("Return")
+        await self._chosen(_DECLINED)
+        await person.press("F9")
+        await person.until("the word: not submitted", lambda: person.words("outcomeTitle") == "Not submitted")
+        self._album.take("calls-declined")
+
+    async def _second_order(self) -> None:
+        """The same cart, paid otherwise: a checkout that failed leaves it as it was."""
+        person = self._person
         await self._pay()
         self._account["second_order_number"] = number = await self._submit()
         await person.press("Ctrl+3")
         await person.until(f"{number} failed", lambda: self._transfer_row(number, "failed"))
-        self._picture("transfers-failed")
+        self._album.take("transfers-failed")
         await person.until("the fault off, now that it struck", lambda: _FAULT_IS_ON not in self._banners())
 
     async def _retry(self) -> None:
@@ -251,13 +267,26 @@ class Journey:
         await person.press("Return")
         await person.until("its tries", lambda: person.words("transferNumber") == number)
         await person.until("the way to retry", lambda: self._may("retryButton"))
-        self._picture("transfers")
+        self._album.take("transfers")
         await person.press("Ctrl+R")
         await person.until(f"{number} transferred", lambda: self._transfer_row(number, "at the dom"))
         await person.until(
             "the same word in its panel", lambda: "at the dom" in person.words("transferStatusChip").lower()
         )
-        self._picture("transfers-retried")
+        self._album.take("transfers-retried")
+
+    async def _failed_checkout(self) -> None:
+        person = self._person
+        await person.press("Ctrl+6")
+        await person.until("the checkout that failed", lambda: person.rows("checkoutsTable"))
+        await person.tab_to("checkoutsTable")
+        await person.press("Ctrl+Home")
+        await person.press("Return")
+        self._account["failed_order_number"] = await person.until(
+            "its number", lambda: person.words("checkoutNumber")
+        )
+        await person.until("its steps", lambda: person.rows("journalTable"))
+        self._album.take("checkouts")
 
     async def _history(self) -> None:
         person = self._person
@@ -266,7 +295,7 @@ class Journey:
         await person.focus_on("orderSearch")
         await person.write("747-555-0171")
         await person.until("the caller's orders and nobody else's", self._only_the_callers_orders)
-        self._picture("orders-list")
+        self._album.take("orders-list")
         self._account["history_count"] = len(person.rows("ordersTable"))
         await person.tab_to("ordersTable")
         await person.press("Ctrl+Home")
@@ -274,7 +303,7 @@ class Journey:
         await person.press("Return")
         await person.until("an order's details", lambda: person.words("orderNumber"))
         await self._look_into_the_order()
-        self._picture("orders")
+        self._album.take("orders")
 
     async def _look_into_the_order(self) -> None:
         """Take the exact figures for the account from where the screen has them."""
@@ -303,13 +332,13 @@ class Journey:
         await person.write("BK-T18U-54")
         await person.press("Return")
         await person.until("the stock everywhere", lambda: person.rows("stockTable"))
-        self._picture("stock")
+        self._album.take("stock")
 
     async def _messages(self) -> None:
         person = self._person
         await person.press("Ctrl+4")
         await person.until("messages of the DOM", lambda: person.rows("messagesTable"))
-        self._picture("sync")
+        self._album.take("sync")
 
     # What is looked at
 
@@ -359,27 +388,7 @@ class Journey:
     def _banners(self) -> tuple[str, ...]:
         return self._session.frame.banners.texts if self._session.frame is not None else ()
 
-    # Pictures and account
-
-    def _picture(self, name: str) -> None:
-        if self._pictures is None or name in self._pictured:
-            return
-        self._pictured.add(name)
-        self._heartbeat.pause()
-        began = time.perf_counter()
-        self._pictures.mkdir(parents=True, exist_ok=True)
-        theme = Theme.active()
-        for scheme in (Scheme.DARK, Scheme.LIGHT):
-            theme.use(scheme)
-            self._session.window.grab().save(str(self._pictures / f"{name}-{scheme.value}.png"))
-        # What the change of themes left behind is part of the picture, not of the day.
-        QCoreApplication.sendPostedEvents()
-        self._session.window.repaint()
-        spent = time.perf_counter() - began
-        self._painting += spent
-        if self._bound is not None and (end := self._bound.when()) is not None:
-            self._bound.reschedule(end + spent)
-        self._heartbeat.resume()
+    # The account
 
     def _write_account(self) -> None:
         self._account["seconds"] = self._seconds

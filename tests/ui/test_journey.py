@@ -24,7 +24,7 @@ from ui.session import Session
 from ui.shell.window import Window
 
 ROOT = Path(__file__).resolve().parents[2]
-SCREENS = ("sign-in", "calls", "calls-submitted", "orders", "transfers", "sync", "stock")
+SCREENS = ("sign-in", "calls", "calls-submitted", "orders", "transfers", "checkouts", "sync", "stock")
 
 
 def command(*arguments: str) -> list[str]:

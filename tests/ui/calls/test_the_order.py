@@ -79,7 +79,7 @@ async def test_card_number_is_refused_wherever_it_is_pasted(agent: Agent) -> Non
 async def test_saved_card_pays_by_its_masked_label(agent: Agent) -> None:
     await a_prepared_order(agent)
     await pay_by_card(agent, "4242")
-    assert agent.words("chosenPayment") == "Paid Visa ending 4242, 04/29"
+    assert agent.words("chosenPayment") == "To be paid Visa ending 4242, 04/29"
     agent.press("F9")
     await agent.until(lambda: agent.words("outcomeTitle") == "Submitted", "outcomeSentence")
 
@@ -92,6 +92,8 @@ async def test_declined_card_is_told_with_what_to_do_and_the_cart_can_be_used_ag
     assert "insufficient funds" in agent.words("outcomeSentence")
     await agent.until(lambda: not agent.page.state.locked)
     assert agent.find("entryLine").isEnabled()
+    # The keys go on where the advice points: Enter chooses another payment, and F7 is heard on the screen.
+    await agent.until(lambda: agent.find("paymentButton").hasFocus())
     await pay_on_account(agent)
     if not agent.find("submitButton").isEnabled():
         await prepared(agent)

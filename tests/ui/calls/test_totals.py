@@ -241,12 +241,13 @@ def test_ways_to_pay_add_up_and_the_rest_is_filled_in(
     assert found.is_whole is (missing is None and over is None and bool(plans))
 
 
-def test_what_goes_by_a_link_is_never_called_paid() -> None:
-    link = plan("", method=PaymentMethod.LINK)
-    assert paid_words(split((plan("visa"),), usd("9.00")), TEXT) == "Paid visa"
-    assert paid_words(split((plan("visa", "4.00"), link), usd("9.00")), TEXT).startswith(
-        "To be paid visa $4.00"
-    )
+def test_nothing_is_called_paid_before_it_is() -> None:
+    card = split((plan("visa"),), usd("9.00"))
+    with_link = split((plan("visa", "4.00"), plan("", method=PaymentMethod.LINK)), usd("9.00"))
+
+    assert paid_words(card, TEXT, submitted=False) == "To be paid visa"
+    assert paid_words(card, TEXT, submitted=True) == "Paid visa"
+    assert paid_words(with_link, TEXT, submitted=True).startswith("To be paid visa $4.00")
 
 
 def test_nothing_left_to_pay_needs_no_way_to_pay_it() -> None:

@@ -31,12 +31,13 @@ class OrderColumn(QScrollArea):
         super().__init__()
         self._actions = actions
         self._submitted = False
+        self._owes_focus = False  # Submit took it with its button
         self._text = text
         self.totals = TotalsPanel(actions, text)
         self.offers = OffersPanel(actions, text)
         self.payment = PaymentPanel(text)
         self.outcome = OutcomePanel(actions, text)
-        self._paid = Label(size="small", tone=Tone.GOOD, wrap=True)
+        self._paid = Label(size="small", tone=Tone.NEUTRAL, wrap=True)
         self._paid.setObjectName("chosenPayment")
         self._next = Label(size="small", tone=Tone.NEUTRAL, wrap=True)
         self._next.setObjectName("nextStep")
@@ -77,6 +78,13 @@ class OrderColumn(QScrollArea):
         if result is not None or order.paying:
             self._show_below.start()
         self._submitted = submitted
+        if order.busy is Busy.SUBMITTING:
+            self._owes_focus = True
+        elif submitted or is_unknown(result):
+            self._owes_focus = False
+        elif self._owes_focus and not state.locked:  # the buttons may be pressed again
+            self._owes_focus = False
+            self._focus_after_failure()
 
     def show_clocks(self, cart: Cart, now: datetime) -> None:
         """Let the clocks go on: how long all is held, how long a link can be paid."""
@@ -88,6 +96,12 @@ class OrderColumn(QScrollArea):
         for button in (self._prepare, self._payment, self._submit):
             if button.property("kind") == "primary" and button.isEnabled():
                 button.setFocus()
+
+    def _focus_after_failure(self) -> None:
+        """Pressing Enter once more must not just repeat what failed: where Submit is next, it is Payment."""
+        self.focus_step()
+        if self._submit.hasFocus():
+            self._payment.setFocus()
 
     def _scroll_to_steps(self) -> None:
         # After the layout has made room for what just appeared.
@@ -134,7 +148,9 @@ class OrderColumn(QScrollArea):
         self._next.setText("" if ended or order.busy is not Busy.NO else reason)
         self._next.setVisible(bool(self._next.text()))
         shown = cart is not None and bool(cart.payments) and not order.paying and order.link.page is None
-        self._paid.setText(paid_words(split, self._text) if shown else "")
+        submitted = is_submitted(order.result)
+        self._paid.setText(paid_words(split, self._text, submitted=submitted) if shown else "")
+        self._paid.set_tone(Tone.GOOD if submitted else Tone.NEUTRAL)
         self._paid.setVisible(bool(self._paid.text()))
 
     def _arrange(self) -> None:

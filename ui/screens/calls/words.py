@@ -115,11 +115,11 @@ def last_words(last: Removed | Repriced | Moved | None, text: Text) -> str:
             return ""
 
 
-def paid_words(split: Split, text: Text) -> str:
-    """Return "Paid on account: PO 4711"; what goes by a link is to be paid, for nobody knows yet whether it will be."""
+def paid_words(split: Split, text: Text, *, submitted: bool) -> str:
+    """Return "Paid on account: PO 4711" once that is so: before Submit, and by a link, it is only to be paid."""
     how = shares_words(split, text)
     by_link = any(share.plan.method is PaymentMethod.LINK for share in split.shares)
-    return tr("To be paid {how}", how=how) if by_link else tr("Paid {how}", how=how)
+    return tr("Paid {how}", how=how) if submitted and not by_link else tr("To be paid {how}", how=how)
 
 
 def shares_words(split: Split, text: Text) -> str:

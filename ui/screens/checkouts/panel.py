@@ -183,6 +183,7 @@ class CheckoutPanel(QWidget):
         self._open_table = LazyTable(self._items, name="openItemsTable", says=tr("What is still open"))
         self._nothing = Label(tr("Nothing is open: no payment, no stock."), tone=Tone.NEUTRAL)
         self._nothing.setObjectName("nothingOpen")
+        self._nothing.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
         self._journal = RowsModel(columns.journal_columns(text), lambda row: row[0])
         self._journal_table = LazyTable(
             self._journal, name="journalTable", says=tr("Every step, in the order of time")
