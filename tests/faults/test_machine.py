@@ -1,7 +1,8 @@
-"""The crash machine in the gate: every way to a point, struck once, on both databases; and a few random schedules.
+"""The crash machine in the gate: the quickest part of it, on both databases.
 
-The whole of it, every point of every cart, all pairs and thousands of random schedules, is the command
-``python -m tests.faults``; see there.
+Killed on every way to a point of an order by card, and of one whose second card is declined; a few random schedules;
+some system calls. The whole of it, every cart struck in every way, all pairs and thousands of random schedules, is the
+command ``python -m tests.faults``; see there.
 """
 
 import json
@@ -46,24 +47,24 @@ def test_planted_bug_is_found_and_its_story_told(bug: str, schedule: str, found:
     assert "before gateway.authorise" in done.stdout
 
 
-def test_struck_at_every_point_on_sqlite_nothing_is_lost_or_made_twice() -> None:
-    said = machine("--distinct")
+def test_killed_at_every_point_on_sqlite_nothing_is_lost_or_made_twice() -> None:
+    said = machine("--distinct", "--how", "kill", "--kinds", "card,second_declined")
 
-    assert said["played"] > 200
+    assert said["played"] > 50
     assert said["unreached"] == 0
 
 
-def test_struck_at_every_point_on_postgresql_nothing_is_lost_or_made_twice() -> None:
-    said = machine("--distinct", "--database", "postgresql", "--how", "kill,stall")
+def test_killed_at_every_point_on_postgresql_nothing_is_lost_or_made_twice() -> None:
+    said = machine("--distinct", "--database", "postgresql", "--how", "kill", "--kinds", "card")
 
-    assert said["played"] > 60
+    assert said["played"] > 30
     assert said["unreached"] == 0
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_some_random_schedules_with_peers_that_misbehave(database: str) -> None:
-    assert machine("--seed", "2026", "--count", "12", "--database", database)["played"] == 12
+    assert machine("--seed", "2026", "--count", "8", "--database", database)["played"] == 8
 
 
 def test_killed_at_system_calls_and_with_full_and_broken_disks_sqlite_loses_nothing() -> None:
-    assert machine("--system-calls", "31", "--kinds", "card")["played"] > 30
+    assert machine("--system-calls", "61", "--kinds", "card")["played"] > 15
