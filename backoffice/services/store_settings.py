@@ -89,7 +89,7 @@ def _changed(before: StoreSettings, values: Mapping[str, Any]) -> StoreSettings:
         raise InvalidInput(sentence, field=where, advice="Nothing was changed.") from error
 
 
-def _value(written: str) -> Any:  # noqa: ANN401 - JSON
+def _value(written: str) -> Any:  # noqa: ANN401 - whatever JSON holds
     try:
         return json.loads(written)
     except ValueError:

@@ -112,7 +112,7 @@ def _sqlite(database_url: str, *, explicit_begin: bool) -> Engine:
 
     if explicit_begin:
         # Not SQLAlchemy's "begin" event: an engine that is listened to asks for listeners at every statement.
-        engine.dialect.do_begin = _begin  # type: ignore[method-assign]
+        engine.dialect.do_begin = _begin  # type: ignore[method-assign] # see above
     return engine
 
 

@@ -52,7 +52,7 @@ def python(site: Path, *arguments: str, **environment: str) -> subprocess.Comple
     )
 
 
-def submit(site: Path, tmp_path: Path, template: Path, *, said: str = "", pay: str = "account") -> Any:  # noqa: ANN401 - JSON
+def submit(site: Path, tmp_path: Path, template: Path, *, said: str = "", pay: str = "account") -> Any:  # noqa: ANN401 - whatever JSON holds
     far = tmp_path / "far.json"
     done = python(
         site,

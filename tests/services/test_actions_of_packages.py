@@ -114,7 +114,7 @@ def after_payment(points: Points) -> Pipeline:
 
 def undone(desk: Desk, cart_id: str) -> list[str]:
     """What was undone last, in its order; always the exact reverse of what was begun."""
-    steps = desk.journal(cart_id)  # type: ignore[arg-type]
+    steps = desk.journal(cart_id)  # type: ignore[arg-type] # a cart's id
     begun = list(dict.fromkeys(step.action for step in steps if step.what == "execute"))
     begun = begun[begun.index("createNewOrder") :]
     back = [step.action for step in steps if step.what == "undo"]

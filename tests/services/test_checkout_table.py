@@ -224,7 +224,7 @@ async def test_address_given_for_this_order_is_kept_for_the_next_call_once(desk:
     before = desk.rows(addresses, customer_id=ORLANDO)
     cart = await desk.built()
     assert cart.ship_to is not None
-    new = replace(cart.ship_to, address_id="typed", line1="1 New Street")  # type: ignore[arg-type]
+    new = replace(cart.ship_to, address_id="typed", line1="1 New Street")  # type: ignore[arg-type] # wrong on purpose
     cart = await desk.office.carts.set_ship_to(AGENT, cart.cart_id, new, version=cart.version)
     cart = await desk.office.carts.set_bill_to(AGENT, cart.cart_id, new, version=cart.version)
     assert (await desk.submit(await desk.prepare(cart))).state is CheckoutState.COMPLETED

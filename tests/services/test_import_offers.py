@@ -129,7 +129,7 @@ def test_a_file_of_weights_replaces_the_tariffs(files: Files) -> None:
     files.load("ship_methods", "ship_method,base_usd,rate_usd\nVAN,1.00,2.00\n")
 
     (tariff,) = files.store.read_here(load_pricing_rules).tariffs
-    assert tariff.charge.base == Money(100, "USD")  # type: ignore[union-attr]  # ByWeight
+    assert tariff.charge.base == Money(100, "USD")  # type: ignore[union-attr] # charged by weight
 
 
 COUPON = "code,promotion_id,starts,ends,max_uses,max_uses_per_customer,customer_id,email,active\n"

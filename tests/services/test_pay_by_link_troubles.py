@@ -85,7 +85,7 @@ async def test_a_decision_while_the_bank_is_being_asked_is_left_to_who_asks(desk
     desk.gateway.script("find", SILENCE, times=1)
     await desk.submit(await desk.cart(pay=CARD))
     desk.do(lambda connection: connection.execute(payments.update().values(status="authorising")))
-    from backoffice.store.tables.ordering import checkout_attempts  # noqa: PLC0415
+    from backoffice.store.tables.ordering import checkout_attempts  # noqa: PLC0415 - only this test needs it
 
     desk.do(lambda connection: connection.execute(checkout_attempts.update().values(state="running")))
     assert "right now" in (await told(desk, "B1000001-1")).reason

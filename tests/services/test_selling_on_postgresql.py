@@ -91,7 +91,7 @@ async def together(desks: list[Store], number: int, act: object) -> int:
 
     async def one(place: int) -> bool:
         try:
-            await desks[place % len(desks)].run(lambda connection: act(connection, place))  # type: ignore[operator]
+            await desks[place % len(desks)].run(lambda connection: act(connection, place))  # type: ignore[operator] # it is a number
         except Refusal:
             return False
         return True

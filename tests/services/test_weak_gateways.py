@@ -25,7 +25,7 @@ LOST = (MoveStatus.SENT, MoveStatus.UNKNOWN)
 
 def weak(desk: Desk, **changed: object) -> None:
     """Take abilities away from the desk's gateway."""
-    desk.gateway.capabilities = replace(STRONG, **changed)  # type: ignore[arg-type]
+    desk.gateway.capabilities = replace(STRONG, **changed)  # type: ignore[arg-type] # any capability
 
 
 def test_what_was_certainly_not_sent_is_sent() -> None:
@@ -215,10 +215,10 @@ async def test_a_gateway_that_says_yes_and_did_nothing_is_not_believed(desk: Des
     lies = desk.gateway.capture
 
     async def capture(gateway_id: str, amount: object, *, key: str) -> object:
-        desk.gateway.capture = lies  # type: ignore[method-assign]
+        desk.gateway.capture = lies  # type: ignore[method-assign] # the fake's own
         return await desk.gateway.find(paid.reference)
 
-    desk.gateway.capture = capture  # type: ignore[assignment,method-assign]
+    desk.gateway.capture = capture  # type: ignore[assignment,method-assign] # the fake's own
     await desk.run_jobs()
     assert [status for *_, status in moves(desk)] == ["unknown"]
     await desk.run_jobs(within=HOUR)

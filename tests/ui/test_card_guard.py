@@ -23,7 +23,13 @@ TextEdit = QLineEdit | QPlainTextEdit | QTextEdit
 
 
 def fields(root: QWidget) -> list[TextEdit]:
-    return [*root.findChildren(QLineEdit), *root.findChildren(QPlainTextEdit), *root.findChildren(QTextEdit)]
+    """Every field that can be written in."""
+    found: tuple[TextEdit, ...] = (
+        *root.findChildren(QLineEdit),
+        *root.findChildren(QPlainTextEdit),
+        *root.findChildren(QTextEdit),
+    )
+    return [edit for edit in found if not edit.isReadOnly()]
 
 
 def text(edit: TextEdit) -> str:

@@ -93,7 +93,7 @@ def _line(line: object, place: int, travels: bool) -> object:  # noqa: FBT001 - 
     return known
 
 
-def _plain(value: object) -> Any:  # noqa: ANN401 - JSON
+def _plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON holds
     if isinstance(value, Money):
         return str(value.to_decimal())
     if isinstance(value, Decimal):
