@@ -309,6 +309,7 @@ async def test_many_are_fetched_page_by_page(desk: Desk, slow: tuple[Person, Slo
     service.gate.set()
     await person.until(lambda: person.rows("checkoutsTable") == 100)
     person.find("checkoutsTable").setFocus()
-    person.press("Ctrl+End")
+    for _ in range(20):  # by the page, to the last of them
+        person.press("PgDown")
     await person.until(lambda: person.rows("checkoutsTable") == 200)
     assert service.asked[:2] == ["", "100"]
